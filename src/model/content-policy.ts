@@ -1,0 +1,21 @@
+/** What takes the place of a hidden value. */
+export const REDACTED = '__REDACTED__';
+
+/** The `OPENINFERENCE_HIDE_*` switches: what may not leave this process in any signal. */
+export interface ContentPolicy {
+  hideInvocationParameters: boolean;
+  hideInputs: boolean;
+  hideOutputs: boolean;
+  hideInputMessages: boolean;
+  hideOutputMessages: boolean;
+  hideInputImages: boolean;
+  hideInputText: boolean;
+  hideOutputText: boolean;
+  hideEmbeddingsText: boolean;
+  hideEmbeddingsVectors: boolean;
+  hidePrompts: boolean;
+  hideChoices: boolean;
+  hideTools: boolean;
+  /** Characters of an inline image's data URL beyond which it is replaced by {@link REDACTED}. */
+  base64ImageMaxLength: number;
+}

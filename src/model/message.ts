@@ -1,0 +1,56 @@
+import type { JsonObject } from './json.js';
+
+/** A tool call as the model asked for it; `arguments` is JSON text as it was sent. */
+export interface ToolCall {
+  id?: string | undefined;
+  name?: string | undefined;
+  arguments?: string | undefined;
+}
+
+/** One part of a message with mixed content, in the order in which it was sent. */
+export type ContentPart =
+  | { type: 'text'; text: string }
+  /** `url`: a web address, or a data URL for an inline image. */
+  | { type: 'image'; url: string }
+  | { type: 'audio'; id?: string | undefined; data?: string | undefined; text?: string | undefined }
+  | {
+      type: 'reasoning';
+      id?: string | undefined;
+      text?: string | undefined;
+      signature?: string | undefined;
+      data?: string | undefined;
+      encryptedContent?: string | undefined;
+    }
+  | { type: 'tool_use'; toolCall: ToolCall };
+
+/** One message of a conversation, in no provider's dialect. A text-only message has `content`, a mixed one `parts`. */
+export interface Message {
+  role?: string | undefined;
+  content?: string | undefined;
+  parts?: ContentPart[] | undefined;
+  toolCalls?: ToolCall[] | undefined;
+  toolCallId?: string | undefined;
+  name?: string | undefined;
+}
+
+/** What a request body says, as far as its endpoint has it. */
+export interface RequestContent {
+  messages?: Message[] | undefined;
+  /** Legacy completions: one text a prompt. */
+  prompts?: string[] | undefined;
+  /** Embeddings: the input texts by index; a token-array input leaves its place `undefined`. */
+  texts?: (string | undefined)[] | undefined;
+  /** Each tool's JSON text as sent. */
+  tools?: string[] | undefined;
+  /** The request without its content (telemetry contract, "llm.invocation_parameters"). */
+  invocationParameters?: JsonObject | undefined;
+}
+
+/** What a response body (or the object folded from a stream) says, as far as its endpoint has it. */
+export interface ResponseContent {
+  messages?: Message[] | undefined;
+  /** Legacy completions: one text a choice. */
+  choices?: string[] | undefined;
+  /** Embeddings: the vectors by index. */
+  vectors?: (number[] | undefined)[] | undefined;
+}

@@ -1,0 +1,109 @@
+import type { ContentPolicy } from './content-policy.js';
+import type { RequestContent, ResponseContent } from './message.js';
+import type { CallTrace } from './trace.js';
+import type { Usage } from './usage.js';
+
+/** What telemetry says of an endpoint as such (telemetry contract, section 1). */
+export interface EndpointTraits {
+  /** `gen_ai.operation.name` in metrics and metadata. */
+  operation: string;
+  /** OpenInference span name. */
+  spanName: string;
+  /** `openinference.span.kind`. */
+  spanKind: 'LLM' | 'EMBEDDING' | 'RERANKER' | 'TOKEN_COUNTER';
+  /** `llm.system`; absent where the table says none. */
+  system?: string | undefined;
+  /** `gen_ai.provider.name` when nothing more precise is known. */
+  provider: string;
+}
+
+/**
+ * How a call failed; absent on a success.
+ * `type` is `error.type`, a closed set (telemetry contract, section 3): an HTTP status as text, a known error
+ * event's type, `stream_error`, `interrupted`, `unparsable_response` or `unparsable_request`.
+ */
+export interface Failure {
+  type: string;
+  /** What the exception event tells; only for HTTP errors and error events. `body` is content: privacy applies. */
+  exception?: { status: number; body: string } | undefined;
+}
+
+/** Times of one call. Offsets are monotonic milliseconds since `startTime`. */
+export interface CallTiming {
+  /** Epoch milliseconds at which the request headers arrived. */
+  startTime: number;
+  /** The end of the response, or of the stream when it was cut. */
+  duration: number;
+  /** First and last chunk that carried generated content; streams only. */
+  firstContent?: number | undefined;
+  lastContent?: number | undefined;
+}
+
+/** A request's or a response's content. Everything is computed when asked for, after the reply. */
+export interface BodyContent<Described> {
+  /** The body's own text (a stream's: the folded object as JSON); `undefined` when nothing was kept. */
+  text(): string | undefined;
+  /** The body as JSON text with what the policy hides taken out or replaced; `undefined` when it does not parse. */
+  redacted(policy: ContentPolicy): string | undefined;
+  /** The content in no provider's dialect; empty when the body does not parse. */
+  describe(): Described;
+  mimeType: string;
+  /** The kept content is not the whole (cap reached). */
+  truncated: boolean;
+}
+
+/** Values of mapped request headers by attribute name, for each signal. */
+export interface MappedHeaders {
+  span: ReadonlyMap<string, string>;
+  metrics: ReadonlyMap<string, string>;
+  log: ReadonlyMap<string, string>;
+}
+
+/** One call as every recorder sees it: neutral, complete, read-only; made once, at whatever end comes. */
+export interface GenAiRecord {
+  endpoint: EndpointTraits;
+  provider: string;
+  /** Envoy's upstream cluster. */
+  backend?: string | undefined;
+  /** What the client sent. */
+  originalModel?: string | undefined;
+  /** After any override that is visible; else the same as `originalModel`. */
+  requestModel?: string | undefined;
+  /** The response's model, else the request's. */
+  responseModel?: string | undefined;
+  /** The response's own model only. */
+  reportedModel?: string | undefined;
+  responseId?: string | undefined;
+  streaming: boolean;
+  /** HTTP status; absent when no response headers arrived. */
+  status?: number | undefined;
+  usage: Usage;
+  /** By choice; the first is the call's. */
+  finishReasons: string[];
+  failure?: Failure | undefined;
+  timing: CallTiming;
+  headers: MappedHeaders;
+  trace: CallTrace;
+  request: BodyContent<RequestContent>;
+  response: BodyContent<ResponseContent>;
+}
+
+/** Milliseconds to the first content chunk; streams only. */
+export function timeToFirstToken(record: Pick<GenAiRecord, 'timing'>): number | undefined {
+  return record.timing.firstContent;
+}
+
+/** Milliseconds per output token after the first; streams with more than one output token only. */
+export function timePerOutputToken(record: Pick<GenAiRecord, 'timing' | 'usage'>): number | undefined {
+  const { firstContent, lastContent } = record.timing;
+  const output = record.usage.output;
+  if (firstContent === undefined || lastContent === undefined || output === undefined || output <= 1) return undefined;
+  return (lastContent - firstContent) / (output - 1);
+}
+
+/** Takes finished calls; one signal each. Called after the reply, inside an error boundary. */
+export interface Recorder {
+  /** Names the signal in counters and logs. */
+  readonly name: string;
+  record(record: GenAiRecord): void;
+}

@@ -1,0 +1,49 @@
+/** A span attribute's value. */
+export type AttributeValue = string | number | boolean | string[] | number[];
+
+/** One span event; `time` in epoch milliseconds. */
+export interface SpanEvent {
+  name: string;
+  time: number;
+  attributes: Record<string, AttributeValue>;
+}
+
+/** Everything a span says at its end; times in epoch milliseconds (fractions allowed). */
+export interface SpanEnd {
+  endTime: number;
+  attributes: Record<string, AttributeValue>;
+  events: SpanEvent[];
+  /** Status ERROR with this text; absent: status OK. */
+  error?: { message: string } | undefined;
+}
+
+/** The trace context of one call, decided when its request headers arrive. */
+export interface CallTrace {
+  /** Hex trace id: our span's, else the parent's; absent when there is neither. */
+  readonly traceId?: string | undefined;
+  /** Hex span id of our span; absent when there is none. */
+  readonly spanId?: string | undefined;
+  readonly sampled: boolean;
+  /** True when {@link end} will export a span, so that content is worth keeping. */
+  readonly recording: boolean;
+  /** Header name and value pairs to set on the request that goes upstream; empty: headers are not touched. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** A W3C baggage entry of the request. */
+  baggage(key: string): string | undefined;
+  /** Ends and exports the span; does nothing when not recording. At most once. */
+  end(span: SpanEnd): void;
+}
+
+/** Where trace context is read from. Names are lower case. */
+export interface TraceCarrier {
+  /** A request header's value. */
+  header(name: string): string | undefined;
+  /** A value of the ext_proc call's own gRPC metadata (it carries Envoy's span when Envoy traces). */
+  grpcMetadata(name: string): string | undefined;
+}
+
+/** Starts the span of a call. */
+export interface CallTracer {
+  /** `startTime` in epoch milliseconds; `name` and `kind` are the endpoint's. Never throws. */
+  start(carrier: TraceCarrier, name: string, kind: 'INTERNAL' | 'CLIENT', startTime: number): CallTrace;
+}
