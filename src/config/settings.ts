@@ -1,6 +1,12 @@
 import type { ContentPolicy } from '../model/content-policy.js';
 
-/** Where the ext_proc server listens. */
+/** A TCP address; an IPv6 host stands without its brackets. */
+export interface HostPort {
+  host: string;
+  port: number;
+}
+
+/** Where the ext_proc server listens; an IPv6 host stands without its brackets. */
 export type ListenAddress = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };
 
 /** One header of the request that becomes an attribute; `header` is lower case. */
@@ -26,14 +32,25 @@ export interface OtlpSettings {
   headers: Record<string, string>;
   timeoutMillis: number;
   compression: 'none' | 'gzip';
-  /** PEM file contents are read at start; paths stay here. */
+  /** Paths of PEM files; that each can be read was checked at start. */
   certificate?: string | undefined;
   clientCertificate?: string | undefined;
   clientKey?: string | undefined;
+  /** The connection is not encrypted: the endpoint's scheme is http. */
   insecure?: boolean | undefined;
 }
 
+/** `prometheus` is a metrics exporter only; `none` and `prometheus` mean the /metrics endpoint alone. */
 export type ExporterName = 'otlp' | 'console' | 'none' | 'prometheus';
+
+/** The samplers of `OTEL_TRACES_SAMPLER`. */
+export type SamplerName =
+  | 'always_on'
+  | 'always_off'
+  | 'traceidratio'
+  | 'parentbased_always_on'
+  | 'parentbased_always_off'
+  | 'parentbased_traceidratio';
 
 /** Limits on untrusted input and on what we hold; bytes unless the key says otherwise. */
 export interface Limits {
@@ -58,7 +75,7 @@ export interface Limits {
   spanBatchBytes: number;
   /** How long a reply may be owed before the watchdog ends the stream, in milliseconds. */
   replyMillis: number;
-  /** One gRPC message. */
+  /** One gRPC message; -1 is no limit. */
   messageBytes: number;
 }
 
@@ -67,32 +84,46 @@ export interface Settings {
   listen: ListenAddress;
   /** File mode of a unix socket. */
   socketMode: number;
-  admin: { host: string; port: number };
+  admin: HostPort;
   debug: boolean;
   /** Milliseconds that a shutdown may take. */
   drainMillis: number;
   metadataNamespace: string;
   serviceName: string;
   resourceAttributes: Record<string, string>;
+  /** The exporters of both signals are `none` then, whatever was asked for. */
   sdkDisabled: boolean;
   traces: {
+    /** Never empty; `none` stands alone. */
     exporters: readonly ExporterName[];
     otlp: OtlpSettings;
-    sampler: string;
+    sampler: SamplerName;
+    /** For the two ratio samplers, 0 to 1. */
     samplerRatio: number;
     batch: { maxQueueSize: number; maxBatchSize: number; scheduleDelayMillis: number; exportTimeoutMillis: number };
     attributeCountLimit: number;
+    /** Characters; Infinity when not limited. */
     attributeValueLengthLimit: number;
   };
   metrics: {
+    /** Never empty; `none` stands alone. */
     exporters: readonly ExporterName[];
     otlp: OtlpSettings;
     intervalMillis: number;
+    /** At most the interval. */
     exportTimeoutMillis: number;
     temporality: 'cumulative' | 'delta' | 'lowmemory';
   };
+  /** Empty for `none`. */
   propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi')[];
   headerMapping: HeaderMapping;
   contentPolicy: ContentPolicy;
   limits: Limits;
+  /** The `up` command's own settings. */
+  up: {
+    /** A http or https URL, `simulated` or `llama`; absent: the command looks for one. */
+    upstream?: string | undefined;
+    /** Where Envoy listens for clients. */
+    gateway: HostPort;
+  };
 }
