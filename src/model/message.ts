@@ -29,6 +29,8 @@ export interface Message {
   content?: string | undefined;
   parts?: ContentPart[] | undefined;
   toolCalls?: ToolCall[] | undefined;
+  /** The legacy `function_call` of a chat message. */
+  functionCall?: ToolCall | undefined;
   toolCallId?: string | undefined;
   name?: string | undefined;
 }

@@ -32,7 +32,7 @@ export interface Failure {
 export interface CallTiming {
   /** Epoch milliseconds at which the request headers arrived. */
   startTime: number;
-  /** The end of the response, or of the stream when it was cut. */
+  /** The end of the response, or of the stream when it was cut; 0 while the call runs. */
   duration: number;
   /** First and last chunk that carried generated content; streams only. */
   firstContent?: number | undefined;
@@ -59,8 +59,8 @@ export interface MappedHeaders {
   log: ReadonlyMap<string, string>;
 }
 
-/** One call as every recorder sees it: neutral, complete, read-only; made once, at whatever end comes. */
-export interface GenAiRecord {
+/** What is known of a call at some moment; members fill in while it runs. */
+export interface CallFacts {
   endpoint: EndpointTraits;
   provider: string;
   /** Envoy's upstream cluster. */
@@ -74,7 +74,8 @@ export interface GenAiRecord {
   /** The response's own model only. */
   reportedModel?: string | undefined;
   responseId?: string | undefined;
-  streaming: boolean;
+  /** The client asked for a stream, or got one; absent until the request was read. */
+  streaming?: boolean | undefined;
   /** HTTP status; absent when no response headers arrived. */
   status?: number | undefined;
   usage: Usage;
@@ -84,6 +85,10 @@ export interface GenAiRecord {
   timing: CallTiming;
   headers: MappedHeaders;
   trace: CallTrace;
+}
+
+/** One call as every recorder sees it: neutral, complete, read-only; made once, at whatever end comes. */
+export interface GenAiRecord extends CallFacts {
   request: BodyContent<RequestContent>;
   response: BodyContent<ResponseContent>;
 }

@@ -1,0 +1,61 @@
+import type { ContentPolicy } from '../../model/content-policy.js';
+import { asArray, asObject, asText, type JsonObject, writeJson } from '../../model/json.js';
+import type { RequestContent, ResponseContent } from '../../model/message.js';
+import type { Endpoint } from '../endpoint.js';
+import { createChatFold, readChatChunk } from './chat-fold.js';
+import { readMessage } from './chat-messages.js';
+import { inputPolicy, outputPolicy, redactChoices, redactMessage } from './chat-redaction.js';
+import { readEnvelope, without } from './envelope.js';
+
+/** POST …/chat/completions (OpenAI API reference, "Create chat completion"). */
+export const chatCompletions: Endpoint = {
+  traits: { operation: 'chat', spanName: 'ChatCompletion', spanKind: 'LLM', system: 'openai', provider: 'openai' },
+  suffixes: ['/chat/completions'],
+  shared: false,
+  tailMembers: ['model', 'usage'],
+  readRequest: (body) => ({ model: asText(body['model']), stream: body['stream'] === true }),
+  readResponse: readEnvelope,
+  isResponse: (body) => Array.isArray(body['choices']),
+  readEvent: readChatChunk,
+  createFold: createChatFold,
+  describeRequest,
+  describeResponse,
+  redactRequest,
+  redactResponse,
+};
+
+function describeRequest(body: JsonObject): RequestContent {
+  return {
+    messages: asArray(body['messages'])?.map(readMessage),
+    tools: asArray(body['tools'])?.map((tool) => writeJson(tool) ?? ''),
+    invocationParameters: without(body, ['messages', 'tools']),
+  };
+}
+
+function describeResponse(body: JsonObject): ResponseContent {
+  return { messages: asArray(body['choices'])?.map((choice) => readMessage(asObject(choice)?.['message'])) };
+}
+
+function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObject {
+  if (policy.hideInvocationParameters) {
+    const kept = { messages: body['messages'], tools: body['tools'] };
+    return redactRequest(kept, { ...policy, hideInvocationParameters: false });
+  }
+  const hidden = [...(policy.hideInputMessages ? ['messages'] : []), ...(policy.hideTools ? ['tools'] : [])];
+  const copy = without(body, hidden);
+  const messages = asArray(copy['messages']);
+  if (messages) copy['messages'] = messages.map((message) => redactMessage(message, inputPolicy(policy)));
+  return copy;
+}
+
+function redactResponse(body: JsonObject, policy: ContentPolicy): JsonObject {
+  const copy = without(body, []);
+  const choices = redactChoices(body['choices'], (choice) => {
+    if (policy.hideOutputMessages) return without(choice, ['message', 'logprobs']);
+    const shown = without(choice, policy.hideOutputText ? ['logprobs'] : []);
+    if (shown['message'] !== undefined) shown['message'] = redactMessage(shown['message'], outputPolicy(policy));
+    return shown;
+  });
+  if (choices !== undefined) copy['choices'] = choices;
+  return copy;
+}

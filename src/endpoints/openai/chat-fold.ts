@@ -1,0 +1,160 @@
+/** Joins the chunks of a streamed chat completion (telemetry contract, section 6, "Stream fold"). */
+import { asArray, asObject, asString, asText, emptyObject, type Json, type JsonObject } from '../../model/json.js';
+import type { EventFacts, StreamFold } from '../endpoint.js';
+import { CHOICES, choiceIndex, foldMembers, readChunk } from './envelope.js';
+
+/** Members of a delta whose texts are joined; vendors name the reasoning differently. */
+const JOINED = ['content', 'reasoning', 'reasoning_content', 'refusal'];
+/** Members of a delta whose lists are joined. */
+const LISTED = ['annotations', 'reasoning_details'];
+/** Tool calls of one choice that are kept; the API allows 128. */
+const TOOL_CALLS = 128;
+/** Members of one message that are kept. */
+const MEMBERS = 64;
+
+interface ChoiceFold {
+  finishReason?: string | undefined;
+  message: JsonObject;
+  toolCalls: Map<number, JsonObject>;
+  logprobs: Map<string, Json[]>;
+}
+
+/** Creates the fold of one streamed chat completion. */
+export function createChatFold(): StreamFold {
+  const members = emptyObject();
+  const choices = new Map<number, ChoiceFold>();
+
+  function choiceAt(index: number): ChoiceFold | undefined {
+    let choice = choices.get(index);
+    if (!choice && choices.size < CHOICES) {
+      choice = { message: emptyObject(), toolCalls: new Map(), logprobs: new Map() };
+      choices.set(index, choice);
+    }
+    return choice;
+  }
+
+  return {
+    push(event) {
+      foldMembers(members, event);
+      for (const [place, entry] of (asArray(event['choices']) ?? []).entries()) {
+        const chunk = asObject(entry);
+        const index = choiceIndex(chunk, place);
+        const choice = index === undefined ? undefined : choiceAt(index);
+        if (!chunk || !choice) continue;
+        choice.finishReason = asText(chunk['finish_reason']) ?? choice.finishReason;
+        foldDelta(choice, asObject(chunk['delta']) ?? {});
+        foldLogprobs(choice, asObject(chunk['logprobs']));
+      }
+    },
+    result() {
+      const folded = emptyObject();
+      for (const key of Object.keys(members)) folded[key] = members[key];
+      folded['choices'] = [...choices.entries()].sort(([first], [second]) => first - second).map(foldedChoice);
+      return folded;
+    },
+  };
+}
+
+/** One chunk of a streamed chat completion. */
+export function readChatChunk(event: JsonObject): EventFacts {
+  const choices = asArray(event['choices']) ?? [];
+  return readChunk(
+    event,
+    choices.some((choice) => carriesContent(asObject(asObject(choice)?.['delta']) ?? {})),
+  );
+}
+
+/** Generated content: text, reasoning, refusal, audio or a tool call; a role alone or an empty text is none. */
+function carriesContent(delta: JsonObject): boolean {
+  return (
+    JOINED.some((key) => asText(delta[key]) !== undefined) ||
+    (asArray(delta['tool_calls'])?.length ?? 0) > 0 ||
+    asObject(delta['function_call']) !== undefined ||
+    asObject(delta['audio']) !== undefined
+  );
+}
+
+function foldDelta(choice: ChoiceFold, delta: JsonObject): void {
+  const message = choice.message;
+  for (const key of Object.keys(delta)) {
+    const value = delta[key];
+    if (value === null || value === undefined) continue;
+    if (key === 'tool_calls') foldToolCalls(choice.toolCalls, asArray(value) ?? []);
+    else if (!(key in message) && Object.keys(message).length >= MEMBERS) continue;
+    else if (JOINED.includes(key) && typeof value === 'string') message[key] = (asString(message[key]) ?? '') + value;
+    else if (LISTED.includes(key) && Array.isArray(value)) message[key] = append(asArray(message[key]), value);
+    else if (key === 'function_call') message[key] = joinTexts(asObject(message[key]), asObject(value), ['arguments']);
+    else if (key === 'audio') message[key] = joinTexts(asObject(message[key]), asObject(value), ['data', 'transcript']);
+    else message[key] = value;
+  }
+}
+
+/** Appends to a list of ours (copied at first: the chunk's own is not changed). */
+function append(list: Json[] | undefined, more: readonly Json[]): Json[] {
+  if (!list) return more.slice();
+  for (const entry of more) list.push(entry);
+  return list;
+}
+
+function foldToolCalls(calls: Map<number, JsonObject>, deltas: readonly Json[]): void {
+  for (const [place, entry] of deltas.entries()) {
+    const delta = asObject(entry);
+    if (!delta) continue;
+    const own = delta['index'];
+    const index = typeof own === 'number' && Number.isInteger(own) && own >= 0 ? own : place;
+    const call = calls.get(index) ?? emptyObject();
+    if (!calls.has(index)) {
+      if (calls.size >= TOOL_CALLS) continue;
+      calls.set(index, call);
+    }
+    for (const key of Object.keys(delta)) {
+      const value = delta[key];
+      if (key === 'index' || value === null || value === undefined) continue;
+      if (key === 'function') call[key] = joinTexts(asObject(call[key]), asObject(value), ['arguments']);
+      else if (key === 'custom') call[key] = joinTexts(asObject(call[key]), asObject(value), ['input']);
+      else if (key in call || Object.keys(call).length < MEMBERS) {
+        // some servers repeat an empty id or name with every piece
+        if (value !== '' || !(key in call)) call[key] = value;
+      }
+    }
+  }
+}
+
+/** Members of `update` over `base`: the named ones are joined as text, the others replaced unless empty. */
+function joinTexts(base: JsonObject | undefined, update: JsonObject | undefined, joined: readonly string[]): JsonObject {
+  const result = base ?? emptyObject();
+  for (const key of Object.keys(update ?? {})) {
+    const value = update?.[key];
+    if (value === null || value === undefined) continue;
+    if (!(key in result) && Object.keys(result).length >= MEMBERS) continue;
+    if (joined.includes(key) && typeof value === 'string') result[key] = (asString(result[key]) ?? '') + value;
+    else if (value !== '' || !(key in result)) result[key] = value;
+  }
+  return result;
+}
+
+function foldLogprobs(choice: ChoiceFold, logprobs: JsonObject | undefined): void {
+  for (const key of ['content', 'refusal']) {
+    const list = asArray(logprobs?.[key]);
+    if (!list || list.length === 0) continue;
+    choice.logprobs.set(key, append(choice.logprobs.get(key), list));
+  }
+}
+
+function foldedChoice([index, choice]: [number, ChoiceFold]): JsonObject {
+  const folded = emptyObject();
+  folded['index'] = index;
+  if (choice.finishReason !== undefined) folded['finish_reason'] = choice.finishReason;
+  const message = emptyObject();
+  for (const key of Object.keys(choice.message)) message[key] = choice.message[key];
+  if (choice.toolCalls.size > 0) {
+    message['tool_calls'] = [...choice.toolCalls.entries()].sort(([first], [second]) => first - second).map(([, call]) => call);
+  }
+  folded['message'] = message;
+  if (choice.logprobs.size > 0) {
+    const logprobs = emptyObject();
+    for (const [key, list] of choice.logprobs) logprobs[key] = list;
+    folded['logprobs'] = logprobs;
+  }
+  return folded;
+}

@@ -1,0 +1,71 @@
+/** What OpenAI's answers and stream events have in common, whatever the endpoint. */
+import { asArray, asObject, asText, emptyObject, type Json, type JsonObject } from '../../model/json.js';
+import type { EventFacts, ResponseFacts } from '../endpoint.js';
+import { readUsage } from './usage.js';
+
+/** Choices that are kept; the API allows 128. */
+export const CHOICES = 128;
+/** Top-level members of a stream's chunks that are kept. */
+const MEMBERS = 64;
+
+/** Model, id, usage and the finish reasons of `choices`. */
+export function readEnvelope(body: JsonObject): ResponseFacts {
+  return {
+    usage: readUsage(body['usage']),
+    model: asText(body['model']),
+    id: asText(body['id']),
+    finishReasons: readFinishReasons(body['choices']),
+  };
+}
+
+function readFinishReasons(value: Json | undefined): (string | undefined)[] | undefined {
+  const choices = asArray(value);
+  if (!choices || choices.length === 0) return undefined;
+  const reasons: (string | undefined)[] = [];
+  for (const entry of choices) {
+    const choice = asObject(entry);
+    const reason = asText(choice?.['finish_reason']);
+    const index = choiceIndex(choice, reasons.length);
+    if (reason !== undefined && index !== undefined) reasons[index] = reason;
+  }
+  return reasons;
+}
+
+/** The choice's own index; its place where it says none; `undefined` when it is no index we keep. */
+export function choiceIndex(choice: JsonObject | undefined, place: number): number | undefined {
+  const index = choice?.['index'] ?? place;
+  return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < CHOICES ? index : undefined;
+}
+
+/** What a chunk says, given whether it carries content. An error event ends the stream. */
+export function readChunk(event: JsonObject, content: boolean): EventFacts {
+  const error = readError(event);
+  return { ...readEnvelope(event), content, error, terminal: error ? 'failure' : undefined };
+}
+
+/** The error that a stream event carries: an `error` member that is an object or a text. */
+function readError(event: JsonObject): EventFacts['error'] {
+  const error = event['error'];
+  if (error === undefined || error === null) return undefined;
+  const object = asObject(error);
+  return { type: asText(object?.['type']), code: asText(object?.['code']) };
+}
+
+/**
+ * Takes over the members of a chunk except `choices`: the last value wins, and null says nothing, so that the `usage: null` of other
+ * chunks does not undo the one that had it.
+ */
+export function foldMembers(target: JsonObject, event: JsonObject): void {
+  for (const key of Object.keys(event)) {
+    const value = event[key];
+    if (key === 'choices' || value === null || value === undefined) continue;
+    if (key in target || Object.keys(target).length < MEMBERS) target[key] = value;
+  }
+}
+
+/** A shallow copy without the named members; safe for any key. */
+export function without(body: JsonObject, names: readonly string[]): JsonObject {
+  const copy = emptyObject();
+  for (const key of Object.keys(body)) if (!names.includes(key)) copy[key] = body[key];
+  return copy;
+}

@@ -1,0 +1,26 @@
+import type { Endpoint } from './endpoint.js';
+import { chatCompletions } from './openai/chat-completions.js';
+import { completions } from './openai/completions.js';
+import { embeddings } from './openai/embeddings.js';
+
+/** Every endpoint; a longer suffix stands before the one it ends in. */
+const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings];
+
+/** Characters of a path that are looked at; Envoy's own limit on headers is far above. */
+const PATH_CHARACTERS = 8192;
+
+/**
+ * The endpoint of a request: POST only, by suffix of the path at a `/`, case-sensitive, without query and trailing slash
+ * (telemetry contract, section 1). `undefined`: no GenAI call.
+ */
+export function findEndpoint(method: string | undefined, path: string | undefined): Endpoint | undefined {
+  if (method !== 'POST' || path === undefined || path.length > PATH_CHARACTERS) return undefined;
+  const plain = withoutQuery(path);
+  return ENDPOINTS.find((endpoint) => endpoint.suffixes.some((suffix) => plain.endsWith(suffix)));
+}
+
+function withoutQuery(path: string): string {
+  const query = path.search(/[?#]/);
+  const plain = query === -1 ? path : path.slice(0, query);
+  return plain.endsWith('/') ? plain.slice(0, -1) : plain;
+}
