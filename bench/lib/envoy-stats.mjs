@@ -1,0 +1,20 @@
+/**
+ * Envoy's counters of one target's ext_proc filter by their last name, `streams_started` for instance; all 0 before the first call.
+ */
+export async function readExtProcStats(adminPort, target) {
+  const response = await fetch(`http://127.0.0.1:${adminPort}/stats?format=json&type=Counters&filter=ext_proc`);
+  const { stats } = await response.json();
+  const prefix = `http.${target}.ext_proc.${target}.`;
+  const own = stats.filter((stat) => stat.name?.startsWith(prefix));
+  if (own.length === 0) throw new Error(`Envoy has no ext_proc counters for the listener ${target}`);
+  return Object.fromEntries(own.map((stat) => [stat.name.slice(prefix.length), stat.value]));
+}
+
+/** How often Envoy found an ext_proc cluster's only host sick or unreachable. */
+export async function readFailedHealthChecks(adminPort, target) {
+  const response = await fetch(
+    `http://127.0.0.1:${adminPort}/stats?format=json&type=Counters&filter=${encodeURIComponent(`ext_proc_${target}\\.health_check\\.failure`)}`,
+  );
+  const { stats } = await response.json();
+  return stats.reduce((sum, stat) => sum + (stat.value ?? 0), 0);
+}

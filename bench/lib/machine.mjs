@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
+
+/** Packages whose versions the figures depend on. */
+const PACKAGES = [
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  '@opentelemetry/sdk-trace-node',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/exporter-trace-otlp-proto',
+];
+
+function versionOf(root, name) {
+  const file = `${root}node_modules/${name}/package.json`;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : 'not installed';
+}
+
+function envoyVersion(envoy) {
+  const { stdout } = spawnSync(envoy, ['--version'], { encoding: 'utf8' });
+  const match = /version: ([0-9a-f]+)\/([^/]+)\//.exec(stdout ?? '');
+  if (match === null)
+    throw new Error(
+      `ENVOY_BIN: ${envoy} --version does not answer like Envoy does; give the path of an Envoy 1.40 binary`,
+    );
+  return `${match[2]} (${match[1].slice(0, 12)})`;
+}
+
+/** What the figures were taken on: names and values for the table. */
+export function describeMachine({ root, envoy }) {
+  const processors = cpus();
+  const own = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  return [
+    ['CPU', `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`],
+    ['Memory', `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
+    ['System', `${type()} ${release()}`],
+    ['Load average at the start', loadavg()[0].toFixed(2)],
+    ['Node', process.version],
+    ['Envoy', `${envoyVersion(envoy)}, --concurrency 1`],
+    [own.name, own.version],
+    ...PACKAGES.map((name) => [name, versionOf(root, name)]),
+  ];
+}

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readCpuMicros, readMemory, resetPeakMemory } from './process-usage.mjs';
+import { droppedSpans } from './prometheus-text.mjs';
+import { isOurs } from './targets.mjs';
+
+/** Milliseconds to wait for the spans of a measure, and when to begin to ask for losses. */
+const SETTLE_MILLIS = 8000;
+const ASK_FOR_LOSSES_MILLIS = 1500;
+
+/** Spans of a target at the sink. */
+export async function spansAtSink(stage, name) {
+  const { counts } = await stage.sink.ask({});
+  return counts[name]?.spans ?? 0;
+}
+
+/**
+ * Waits until every span of the calls made so far has arrived or is counted as lost, so that the work of exporting is charged to the measure
+ * that caused it and does not disturb the next one. Gives up after a while: the final check tells.
+ */
+async function settle(stage, target) {
+  const start = Date.now();
+  while (Date.now() - start < SETTLE_MILLIS) {
+    const lost = Date.now() - start > ASK_FOR_LOSSES_MILLIS ? droppedSpans(await target.observed.metrics()) : 0;
+    if ((await spansAtSink(stage, target.name)) + lost >= target.calls) return;
+    await sleep(lost > 0 ? 250 : 30);
+  }
+}
+
+/** Makes one scenario's calls through one target, once, and says what they took. `scale` shortens the time. */
+export async function measure(stage, target, scenario, scale) {
+  const { observed } = target;
+  if (observed !== undefined) resetPeakMemory(observed.pid);
+  if (scenario.measuresPause) observed.startPause();
+  const cpuBefore = observed === undefined ? 0 : readCpuMicros(observed.pid);
+  const envoyBefore = readCpuMicros(stage.envoyPid);
+
+  const { result } = await stage.load.ask({
+    port: target.port,
+    exchange: scenario.exchange,
+    connections: scenario.connections,
+    durationMillis: scenario.durationMillis * scale,
+    callsPerSecond: scenario.callsPerSecond,
+  });
+  target.calls += result.calls;
+  target.wrong += result.wrong;
+  target.problems.push(...result.problems);
+  if (isOurs(target.name)) await settle(stage, target);
+
+  return {
+    calls: result.calls,
+    perSecond: (result.calls * 1000) / result.elapsedMillis,
+    latency: result.latency,
+    delay: result.delay,
+    envoyCpuMicros: (readCpuMicros(stage.envoyPid) - envoyBefore) / result.calls,
+    ...(observed === undefined
+      ? {}
+      : {
+          cpuMicros: (readCpuMicros(observed.pid) - cpuBefore) / result.calls,
+          memory: readMemory(observed.pid),
+          ...(scenario.measuresPause ? { pause: await observed.endPause() } : {}),
+        }),
+  };
+}

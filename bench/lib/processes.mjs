@@ -1,0 +1,123 @@
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Milliseconds that a process has to start, and to end after SIGTERM. */
+const START_MILLIS = 15_000;
+const END_MILLIS = 10_000;
+
+/** `count` TCP ports that are free on the loopback interface now. */
+export async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/**
+ * The processes of one run. Each is started by name, must not end before it is told to, and is ended by `stopAll`, in reverse order;
+ * `killAll` ends them at once and may be called while this process exits.
+ */
+export function createProcesses(logFolder) {
+  const children = [];
+
+  function keep(name, child, logFile) {
+    const entry = { name, child, pid: child.pid, stopping: false, ended: undefined };
+    child.once('exit', (code, signal) => {
+      entry.ended = `${name} ended by itself (${signal ?? `code ${code}`}); its output is in ${logFile}`;
+    });
+    child.once('error', (error) => {
+      entry.ended = `${name} did not start: ${error.message}`;
+    });
+    children.push(entry);
+    return entry;
+  }
+
+  function assertAlive() {
+    const gone = children.find((entry) => entry.ended !== undefined && !entry.stopping);
+    if (gone !== undefined) throw new Error(gone.ended);
+  }
+
+  return {
+    assertAlive,
+
+    /** Starts any program; its output goes to a log. `ready` is polled until it is true. */
+    async start(name, command, commandArguments, environment, ready) {
+      const logFile = `${logFolder}/${name}.log`;
+      const log = openSync(logFile, 'a');
+      const entry = keep(
+        name,
+        spawn(command, commandArguments, { stdio: ['ignore', log, log], env: environment }),
+        logFile,
+      );
+      const deadline = Date.now() + START_MILLIS;
+      while (!(await ready())) {
+        assertAlive();
+        if (Date.now() > deadline)
+          throw new Error(`${name} is not ready after ${START_MILLIS} ms; its output is in ${logFile}`);
+        await sleep(50);
+      }
+      return entry;
+    },
+
+    /** Starts one of our own scripts, which tells with its first message that it is ready. `ask(message)` sends and awaits the answer. */
+    async fork(name, script) {
+      const logFile = `${logFolder}/${name}.log`;
+      const log = openSync(logFile, 'a');
+      const child = fork(script, { stdio: ['ignore', log, log, 'ipc'], serialization: 'advanced' });
+      const entry = keep(name, child, logFile);
+      const ended = once(child, 'exit').then(() => assertAlive());
+      ended.catch(() => {});
+
+      async function answer() {
+        const [message] = await Promise.race([
+          once(child, 'message'),
+          ended.then(() => [{ error: `${name} was stopped` }]),
+        ]);
+        if (message.error !== undefined) throw new Error(`${name}: ${message.error}`);
+        return message;
+      }
+
+      const hello = await answer();
+      return {
+        ...entry,
+        hello,
+        ask(message) {
+          const reply = answer();
+          child.send(message);
+          return reply;
+        },
+      };
+    },
+
+    async stopAll() {
+      for (const entry of children.toReversed()) {
+        entry.stopping = true;
+        if (entry.child.exitCode !== null || entry.child.signalCode !== null) continue;
+        const gone = once(entry.child, 'exit');
+        entry.child.kill('SIGTERM');
+        const late = setTimeout(() => entry.child.kill('SIGKILL'), END_MILLIS);
+        await gone;
+        clearTimeout(late);
+      }
+    },
+
+    killAll() {
+      for (const entry of children) entry.child.kill('SIGKILL');
+    },
+  };
+}
+
+/** Whether a GET of the address answers 200. */
+export async function answers(address) {
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(1000) });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { envoyConfiguration } from './envoy-config.mjs';
+import { answers, freePorts } from './processes.mjs';
+import { startTarget } from './targets.mjs';
+
+const bench = fileURLToPath(new URL('../', import.meta.url));
+
+/**
+ * Starts everything a run needs: upstream, sink, load generator, the process behind each target and one Envoy before them.
+ * All processes share the machine's cores; none is pinned.
+ */
+export async function buildStage({ processes, envoy, folder, targetNames, profileFolder }) {
+  const upstream = await processes.fork('upstream', `${bench}upstream.mjs`);
+  const sink = await processes.fork('sink', `${bench}sink.mjs`);
+  const load = await processes.fork('load', `${bench}load.mjs`);
+  const [envoyAdminPort, ...ports] = await freePorts(1 + 3 * targetNames.length);
+
+  const targets = new Map();
+  for (const [index, name] of targetNames.entries()) {
+    const [port, extProcPort, adminPort] = ports.slice(3 * index, 3 * index + 3);
+    const observed =
+      name === 'none'
+        ? undefined
+        : await startTarget({
+            name,
+            processes,
+            folder,
+            extProcPort,
+            adminPort,
+            sinkPort: sink.hello.port,
+            profileFolder,
+          });
+    targets.set(name, {
+      name,
+      port,
+      extProcPort: observed && extProcPort,
+      observed,
+      accessLogPath: `${folder}/${name}-access.jsonl`,
+      calls: 0,
+      wrong: 0,
+      problems: [],
+    });
+  }
+
+  const configurationFile = `${folder}/envoy.json`;
+  const configuration = envoyConfiguration({
+    adminPort: envoyAdminPort,
+    upstreamPort: upstream.hello.port,
+    targets: [...targets.values()],
+  });
+  writeFileSync(configurationFile, JSON.stringify(configuration, undefined, 2));
+  const envoyArguments = ['-c', configurationFile, '--concurrency', '1', '--use-dynamic-base-id', '-l', 'warn'];
+  const envoyProcess = await processes.start(
+    'envoy',
+    envoy,
+    [...envoyArguments, '--file-flush-interval-msec', '200'],
+    process.env,
+    () => answers(`http://127.0.0.1:${envoyAdminPort}/ready`),
+  );
+  return { targets, load, sink, envoyPid: envoyProcess.pid, envoyAdminPort };
+}

@@ -1,0 +1,197 @@
+/**
+ * The benchmark: what the sidecar costs behind a real Envoy, next to no filter and to a filter that does nothing.
+ * `scripts/bench.mjs` is its command; `runBench` gets the path of Envoy and the command's arguments and resolves with the exit code.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { judge } from './lib/bars.mjs';
+import { describeMachine } from './lib/machine.mjs';
+import { measure } from './lib/measure.mjs';
+import { createProcesses } from './lib/processes.mjs';
+import { barTable, checkTable, page, scenarioTable } from './lib/report.mjs';
+import { buildStage } from './lib/stage.mjs';
+import { TARGETS } from './lib/targets.mjs';
+import { makeLoggedCall, verify } from './lib/verify.mjs';
+import { scenario as contentExport } from './scenarios/content-export.mjs';
+import { scenario as largePrompt } from './scenarios/large-prompt.mjs';
+import { scenario as smallJson1 } from './scenarios/small-json-1.mjs';
+import { scenario as smallJson16 } from './scenarios/small-json-16.mjs';
+import { scenario as smallJsonPaced } from './scenarios/small-json-paced.mjs';
+import { scenario as streamBurst } from './scenarios/stream-burst.mjs';
+import { scenario as streamPaced } from './scenarios/stream-paced.mjs';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+const SCENARIOS = [smallJson1, smallJson16, smallJsonPaced, streamPaced, streamBurst, largePrompt, contentExport];
+
+/** Share of a scenario's time that the uncounted first round takes. */
+const WARM_UP_SCALE = 0.6;
+
+const HELP = `Usage: npm run bench -- [options]
+
+Measures the sidecar behind a real Envoy; a full run (about 5 minutes) writes docs/benchmarks.md.
+
+  --quick            a short run, about a minute, printed only
+  --only NAMES       these scenarios, printed only: ${SCENARIOS.map(({ name }) => name).join(', ')}
+  --targets NAMES    these targets, printed only: ${Object.keys(TARGETS).join(', ')}
+  --rounds NUMBER    rounds (default 5, with --quick 2)
+  --profile FOLDER   CPU profiles of the processes behind Envoy go there; printed only
+  --help             this text
+
+Ends with 0 when all bars hold, 2 when one does not, 1 when a check failed (nothing is written then).
+`;
+
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  targets: { type: 'string' },
+  rounds: { type: 'string' },
+  profile: { type: 'string' },
+  help: { type: 'boolean', default: false },
+};
+
+function chosen(option, value, allowed) {
+  if (value === undefined) return allowed;
+  const names = value.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !allowed.includes(name));
+  if (unknown !== undefined) throw new Error(`--${option}: "${unknown}" is not one of ${allowed.join(', ')}`);
+  return allowed.filter((name) => names.includes(name));
+}
+
+function readArguments(commandArguments) {
+  const { values } = parseArgs({ args: commandArguments, options: OPTIONS });
+  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100)
+    throw new Error(`--rounds: "${values.rounds}" is not a whole number from 1 to 100`);
+  const scenarioNames = chosen(
+    'only',
+    values.only,
+    SCENARIOS.map(({ name }) => name),
+  );
+  return {
+    help: values.help,
+    rounds,
+    scale: values.quick ? 0.4 : 1,
+    scenarios: SCENARIOS.filter(({ name }) => scenarioNames.includes(name)),
+    targetNames: chosen('targets', values.targets, Object.keys(TARGETS)),
+    profileFolder: values.profile === undefined ? undefined : resolve(values.profile),
+    publishes: [values.only, values.targets, values.profile].every((value) => value === undefined) && !values.quick,
+  };
+}
+
+function progress(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function summary(scenario, slice) {
+  const figures = [`${Math.round(slice.perSecond)} ${scenario.unit}s/s`, `p50 ${slice.latency.p50.toFixed(2)} ms`];
+  if (slice.delay !== undefined) figures.push(`event delay ${slice.delay.p50.toFixed(2)} ms`);
+  if (slice.cpuMicros !== undefined) figures.push(`CPU ${Math.round(slice.cpuMicros)} µs`);
+  if (slice.pause !== undefined) figures.push(`longest pause ${slice.pause.max.toFixed(1)} ms`);
+  return figures.join(', ');
+}
+
+/** The names in another order each round, so that none always comes after the same one. */
+function turned(names, round) {
+  const shift = round % names.length;
+  return [...names.slice(shift), ...names.slice(0, shift)];
+}
+
+async function measureAll({ stage, processes, plan }) {
+  const results = Object.fromEntries(
+    plan.scenarios.map((scenario) => [
+      scenario.name,
+      Object.fromEntries(plan.targetNames.filter((name) => scenario.targets.includes(name)).map((name) => [name, []])),
+    ]),
+  );
+  for (let round = 0; round <= plan.rounds; round += 1) {
+    for (const scenario of plan.scenarios) {
+      for (const name of turned(Object.keys(results[scenario.name]), round)) {
+        const scale = round === 0 ? plan.scale * WARM_UP_SCALE : plan.scale;
+        const slice = await measure(stage, stage.targets.get(name), scenario, scale);
+        processes.assertAlive();
+        if (round > 0) results[scenario.name][name].push(slice);
+        const label = round === 0 ? 'warm-up' : `round ${round}/${plan.rounds}`;
+        progress(`${label}  ${scenario.name.padEnd(16)}  ${name.padEnd(6)}  ${summary(scenario, slice)}`);
+      }
+    }
+  }
+  return results;
+}
+
+function readNotes() {
+  const file = `${root}bench/notes.md`;
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+async function runOn({ processes, folder, envoy, plan }) {
+  const machine = describeMachine({ root, envoy });
+  progress('starting Envoy, upstream, sink, load generator and the processes to measure');
+  const stage = await buildStage({
+    processes,
+    envoy,
+    folder,
+    targetNames: plan.targetNames,
+    profileFolder: plan.profileFolder,
+  });
+  // Envoy's first health checks must have gone well
+  await sleep(1500);
+  for (const target of stage.targets.values()) await makeLoggedCall(target);
+  const results = await measureAll({ stage, processes, plan });
+  progress('checking what arrived');
+  const checks = await verify(stage);
+  return { machine, results, checks, bars: judge(results) };
+}
+
+function print({ plan, results, checks, bars }) {
+  for (const scenario of plan.scenarios) console.log(`\n${scenario.title}\n\n${scenarioTable(scenario, results)}`);
+  console.log(`\n${checkTable(checks)}\n\n${barTable(bars)}\n`);
+}
+
+function conclude({ plan, machine, results, checks, bars }) {
+  print({ plan, results, checks, bars });
+  if (checks.some((check) => !check.passed)) {
+    console.error('A check did not hold: the figures are of no use and nothing was written.');
+    return 1;
+  }
+  if (plan.publishes) {
+    const file = `${root}docs/benchmarks.md`;
+    const date = new Date().toISOString().slice(0, 10);
+    const common = { rounds: plan.rounds, machine, bars, checks, results, notes: readNotes() };
+    writeFileSync(file, page({ ...common, command: 'npm run bench', date, scenarios: plan.scenarios }));
+    console.log(`Written to ${file}`);
+  }
+  return bars.some((bar) => bar.verdict === 'miss') ? 2 : 0;
+}
+
+/** Runs the benchmark; the result is the exit code. Everything it started has ended when it resolves. */
+export async function runBench({ envoy, commandArguments }) {
+  const plan = readArguments(commandArguments);
+  if (plan.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (process.platform !== 'linux') throw new Error('the benchmark reads /proc, so it needs Linux');
+  const folder = mkdtempSync(join(tmpdir(), 'genai-extproc-bench-'));
+  const processes = createProcesses(folder);
+  const interrupt = () => process.exit(130);
+  process.once('exit', processes.killAll);
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  let code = 1;
+  try {
+    code = conclude({ plan, ...(await runOn({ processes, folder, envoy, plan })) });
+    return code;
+  } finally {
+    await processes.stopAll();
+    process.off('exit', processes.killAll);
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    if (code === 1) console.error(`The logs of all processes are in ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,10 @@
+/** Prompts of 500 KB, 4 at a time: large bodies in, and what they cost in memory. */
+export const scenario = {
+  name: 'large-prompt',
+  title: '500 KB prompt, 4 at a time',
+  unit: 'call',
+  exchange: 'prompt',
+  connections: 4,
+  durationMillis: 1500,
+  targets: ['none', 'noop', 'us', 'hidden'],
+};
