@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listFiles } from '../architecture/source-tree.js';
+import { freePort } from '../support/ports.js';
 import { environmentOf, execForm, lastInstruction, parseDockerfile, type Stage } from './support/dockerfile.js';
 import { buildNatively } from './support/image-build.js';
-import { eventually, freePort, type RunningProcess, startProcess } from './support/processes.js';
+import { eventually, type RunningProcess, startProcess } from './support/processes.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const stages = parseDockerfile(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));
