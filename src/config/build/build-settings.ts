@@ -1,0 +1,46 @@
+import type { Settings } from '../settings.js';
+import type { Values } from '../table/table.js';
+import { buildContentPolicy } from './content-policy.js';
+import { buildHeaderMapping } from './header-mapping.js';
+import type { Judge } from './judge.js';
+import { buildLimits } from './limits.js';
+import { buildMetrics, buildTraces } from './signals.js';
+
+const SERVICE_NAME = 'ai-gateway';
+
+function judgeAddresses(values: Values, judge: Judge): void {
+  const listen = values.GENAI_EXTPROC_LISTEN;
+  const admin = values.GENAI_EXTPROC_ADMIN;
+  if (listen.kind !== 'tcp' || listen.port === 0) return;
+  if (listen.host !== admin.host || listen.port !== admin.port) return;
+  const name = judge.isGiven('GENAI_EXTPROC_ADMIN') ? 'GENAI_EXTPROC_ADMIN' : 'GENAI_EXTPROC_LISTEN';
+  judge.refuse(
+    name,
+    `is port ${admin.port} for both the ext_proc service and the admin address`,
+    'give them different ports',
+  );
+}
+
+/** The settings that the values make together; what does not go together is told to the judge. */
+export function buildSettings(values: Values, judge: Judge): Settings {
+  judgeAddresses(values, judge);
+  const { 'service.name': attributeName, ...resourceAttributes } = values.OTEL_RESOURCE_ATTRIBUTES ?? {};
+  return {
+    listen: values.GENAI_EXTPROC_LISTEN,
+    socketMode: values.GENAI_EXTPROC_SOCKET_MODE,
+    admin: values.GENAI_EXTPROC_ADMIN,
+    debug: values.AIGW_DEBUG,
+    drainMillis: values.GENAI_EXTPROC_DRAIN_MILLIS,
+    metadataNamespace: values.GENAI_EXTPROC_METADATA_NAMESPACE,
+    serviceName: values.OTEL_SERVICE_NAME ?? (attributeName || SERVICE_NAME),
+    resourceAttributes,
+    sdkDisabled: values.OTEL_SDK_DISABLED,
+    traces: buildTraces(values, judge),
+    metrics: buildMetrics(values, judge),
+    propagators: values.OTEL_PROPAGATORS.filter((name) => name !== 'none'),
+    headerMapping: buildHeaderMapping(values),
+    contentPolicy: buildContentPolicy(values),
+    limits: buildLimits(values, judge),
+    up: { upstream: values.GENAI_EXTPROC_UPSTREAM, gateway: values.GENAI_EXTPROC_GATEWAY },
+  };
+}

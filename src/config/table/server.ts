@@ -1,0 +1,50 @@
+import { hostPort, listenAddress } from '../kinds/address.js';
+import { boolean } from '../kinds/choice.js';
+import { fileMode, milliseconds } from '../kinds/number.js';
+import { filePath, name } from '../kinds/text.js';
+import type { SettingSection } from '../setting.js';
+
+/** The server itself. */
+export const SERVER_SECTION = {
+  title: 'Server',
+  about: 'Where the sidecar listens and how it starts and stops.',
+  settings: {
+    GENAI_EXTPROC_LISTEN: {
+      kind: listenAddress,
+      default: '127.0.0.1:1063',
+      help: 'Where Envoy reaches the ext_proc service.',
+      reason: 'The bodies of all calls pass here unencrypted, so other machines must be let in on purpose.',
+    },
+    GENAI_EXTPROC_SOCKET_MODE: {
+      kind: fileMode,
+      default: '660',
+      help: 'File mode of the unix socket, when the listen address is one.',
+      reason: 'Envoy usually runs as another user of the same group.',
+    },
+    GENAI_EXTPROC_ADMIN: {
+      kind: hostPort,
+      default: '127.0.0.1:1064',
+      help: 'Where GET /health and GET /metrics answer.',
+      reason: 'Metrics name models and mapped headers, so other machines must be let in on purpose.',
+    },
+    GENAI_EXTPROC_DRAIN_MILLIS: {
+      kind: milliseconds(0, 3_600_000),
+      default: '8000',
+      unit: 'ms',
+      help: 'How long a shutdown may take: running calls end, then waiting spans and metrics are sent.',
+      reason: 'Container engines kill 10 s after the stop signal unless told otherwise.',
+    },
+    GENAI_EXTPROC_METADATA_NAMESPACE: {
+      kind: name(255),
+      default: 'io.envoy.ai_gateway',
+      help: "Namespace of the dynamic metadata; the Envoy filter's receiving_namespaces must name the same.",
+      reason: 'Log formats written for Envoy AI Gateway read this one.',
+    },
+    GENAI_EXTPROC_CONFIG: {
+      kind: filePath,
+      otherwise: 'no file',
+      help: 'YAML file with settings, for those that neither a flag nor the environment gives.',
+    },
+    AIGW_DEBUG: { kind: boolean, default: 'false', help: 'Debug log on stderr.' },
+  },
+} as const satisfies SettingSection;
