@@ -39,6 +39,7 @@ Measures the sidecar behind a real Envoy; a full run (about 5 minutes) writes do
   --only NAMES       these scenarios, printed only: ${SCENARIOS.map(({ name }) => name).join(', ')}
   --targets NAMES    these targets, printed only: ${Object.keys(TARGETS).join(', ')}
   --rounds NUMBER    rounds (default 5, with --quick 2)
+  --envoy-config FILE  takes filter and cluster from there instead of envoy.yaml, printed only
   --profile FOLDER   CPU profiles of the processes behind Envoy go there; printed only
   --help             this text
 
@@ -50,6 +51,7 @@ const OPTIONS = {
   only: { type: 'string' },
   targets: { type: 'string' },
   rounds: { type: 'string' },
+  'envoy-config': { type: 'string' },
   profile: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
@@ -78,8 +80,11 @@ function readArguments(commandArguments) {
     scale: values.quick ? 0.4 : 1,
     scenarios: SCENARIOS.filter(({ name }) => scenarioNames.includes(name)),
     targetNames: chosen('targets', values.targets, Object.keys(TARGETS)),
+    envoyFile: resolve(values['envoy-config'] ?? `${root}envoy.yaml`),
     profileFolder: values.profile === undefined ? undefined : resolve(values.profile),
-    publishes: [values.only, values.targets, values.profile].every((value) => value === undefined) && !values.quick,
+    publishes:
+      [values.only, values.targets, values.profile, values['envoy-config']].every((value) => value === undefined) &&
+      !values.quick,
   };
 }
 
@@ -92,6 +97,7 @@ function summary(scenario, slice) {
   if (slice.delay !== undefined) figures.push(`event delay ${slice.delay.p50.toFixed(2)} ms`);
   if (slice.cpuMicros !== undefined) figures.push(`CPU ${Math.round(slice.cpuMicros)} µs`);
   if (slice.pause !== undefined) figures.push(`longest pause ${slice.pause.max.toFixed(1)} ms`);
+  if (slice.failures > 0) figures.push(`${slice.failures} FAILURES counted by Envoy`);
   return figures.join(', ');
 }
 
@@ -135,6 +141,7 @@ async function runOn({ processes, folder, envoy, plan }) {
     processes,
     envoy,
     folder,
+    envoyFile: plan.envoyFile,
     targetNames: plan.targetNames,
     profileFolder: plan.profileFolder,
   });

@@ -32,11 +32,18 @@ function pace(response) {
   response.on('close', () => clearInterval(timer));
 }
 
+/** Every event in a chunk of its own, as servers write them, all in one go. */
+function burst(events, response) {
+  response.cork();
+  for (const event of events) response.write(event);
+  response.end();
+}
+
 function answer(exchange, response) {
   if (exchange.contentType === 'text/event-stream') {
     response.writeHead(200, { 'content-type': exchange.contentType, 'cache-control': 'no-cache' });
-    if (exchange.answer === undefined) pace(response);
-    else response.end(exchange.answer);
+    if (exchange.events === undefined) pace(response);
+    else burst(exchange.events, response);
     return;
   }
   response.writeHead(200, { 'content-type': exchange.contentType, 'content-length': exchange.answer.length });

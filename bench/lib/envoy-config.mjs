@@ -1,5 +1,6 @@
+import { parse } from 'yaml';
+
 const HTTP_FILTER = 'type.googleapis.com/envoy.extensions.filters.http';
-const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 /** The request header that makes Envoy write an access-log row, so that a single call can be looked at without slowing the rest. */
 export const LOGGED_HEADER = 'x-bench-logged';
@@ -8,74 +9,38 @@ function address(port) {
   return { socket_address: { address: '127.0.0.1', port_value: port } };
 }
 
-function cluster(name, port, more) {
-  return {
-    name,
-    type: 'STATIC',
-    connect_timeout: '1s',
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] },
-    circuit_breakers: { thresholds: [{ max_connections: 1024, max_pending_requests: 20_000, max_requests: 20_000 }] },
-    ...more,
-  };
+function endpoints(name, port) {
+  return { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] };
 }
 
-/** The filter as the project recommends it: driven by mode override from a static NONE. The same for every ext_proc behind it. */
-function extProcFilter(target) {
-  return {
-    name: 'genai.observe',
-    typed_config: {
-      '@type': `${HTTP_FILTER}.ext_proc.v3.ExternalProcessor`,
-      stat_prefix: target,
-      grpc_service: { envoy_grpc: { cluster_name: `ext_proc_${target}` } },
-      failure_mode_allow: true,
-      message_timeout: '0.25s',
-      allow_mode_override: true,
-      processing_mode: {
-        request_header_mode: 'SEND',
-        request_body_mode: 'NONE',
-        response_header_mode: 'SKIP',
-        response_body_mode: 'NONE',
-        request_trailer_mode: 'SKIP',
-        response_trailer_mode: 'SKIP',
-      },
-      allowed_override_modes: [
-        {
-          request_body_mode: 'STREAMED',
-          response_header_mode: 'SEND',
-          response_body_mode: 'STREAMED',
-          request_trailer_mode: 'SEND',
-          response_trailer_mode: 'SEND',
-        },
-      ],
-      allow_content_length_header: true,
-      disable_immediate_response: true,
-      mutation_rules: { disallow_all: true, allow_expression: { regex: '^(traceparent|tracestate|b3|x-b3-.*)$' } },
-      forward_rules: {
-        disallowed_headers: {
-          patterns: [
-            'authorization',
-            'proxy-authorization',
-            'x-goog-api-key',
-            'x-api-key',
-            'api-key',
-            'cookie',
-            'set-cookie',
-          ].map((exact) => ({ exact, ignore_case: true })),
-        },
-      },
-      request_attributes: ['xds.route_name', 'source.address'],
-      response_attributes: [
-        'request.path',
-        'request.method',
-        'response.code_details',
-        'response.flags',
-        'xds.cluster_name',
-        'upstream.address',
-        'upstream.request_attempt_count',
-      ],
-      metadata_options: { receiving_namespaces: { untyped: ['io.envoy.ai_gateway'] } },
-    },
-  };
+/**
+ * What the project's own Envoy configuration says of the sidecar: its filter, its cluster and its runtime settings. `text` is YAML;
+ * throws when the filter or its cluster is not there.
+ */
+export function readRecommended(text) {
+  const configuration = parse(text);
+  const filters = configuration.static_resources.listeners.flatMap((each) =>
+    each.filter_chains.flatMap((chain) => chain.filters.flatMap((filter) => filter.typed_config.http_filters ?? [])),
+  );
+  const filter = filters.find((each) => each.typed_config['@type'].endsWith('ext_proc.v3.ExternalProcessor'));
+  if (filter === undefined) throw new Error('the Envoy configuration has no ext_proc filter');
+  const clusterName = filter.typed_config.grpc_service.envoy_grpc.cluster_name;
+  const cluster = configuration.static_resources.clusters.find((each) => each.name === clusterName);
+  if (cluster === undefined) throw new Error(`the Envoy configuration has no cluster ${clusterName}`);
+  return { filter, cluster, runtime: configuration.layered_runtime };
+}
+
+/** The recommended filter with its own counters and its own process behind it. */
+function extProcFilter(recommended, target) {
+  const filter = structuredClone(recommended.filter);
+  filter.typed_config.stat_prefix = target;
+  filter.typed_config.grpc_service.envoy_grpc.cluster_name = `ext_proc_${target}`;
+  return filter;
+}
+
+function extProcCluster(recommended, target) {
+  const name = `ext_proc_${target.name}`;
+  return { ...recommended.cluster, name, load_assignment: endpoints(name, target.extProcPort) };
 }
 
 function accessLog(path) {
@@ -90,7 +55,7 @@ function accessLog(path) {
   };
 }
 
-function listener({ name, port, extProcPort, accessLogPath }) {
+function listener({ name, port, extProcPort, accessLogPath }, recommended) {
   return {
     name,
     address: address(port),
@@ -115,7 +80,7 @@ function listener({ name, port, extProcPort, accessLogPath }) {
                 ],
               },
               http_filters: [
-                ...(extProcPort === undefined ? [] : [extProcFilter(name)]),
+                ...(extProcPort === undefined ? [] : [extProcFilter(recommended, name)]),
                 {
                   name: 'envoy.filters.http.router',
                   typed_config: { '@type': `${HTTP_FILTER}.router.v3.Router` },
@@ -131,40 +96,22 @@ function listener({ name, port, extProcPort, accessLogPath }) {
 
 /**
  * Envoy's configuration (as JSON, which it reads like YAML): one listener a target, alike but for the ext_proc filter and the
- * process behind it. A target is `{name, port, extProcPort?, accessLogPath}`.
+ * process behind it. A target is `{name, port, extProcPort?, accessLogPath}`; `recommended` comes from {@link readRecommended}.
  */
-export function envoyConfiguration({ adminPort, upstreamPort, targets }) {
+export function envoyConfiguration({ adminPort, upstreamPort, targets, recommended }) {
   const observed = targets.filter((target) => target.extProcPort !== undefined);
+  const upstream = {
+    name: 'upstream',
+    type: 'STATIC',
+    connect_timeout: '1s',
+    load_assignment: endpoints('upstream', upstreamPort),
+  };
   return {
     admin: { address: address(adminPort) },
+    ...(recommended.runtime === undefined ? {} : { layered_runtime: recommended.runtime }),
     static_resources: {
-      listeners: targets.map(listener),
-      clusters: [
-        cluster('upstream', upstreamPort),
-        ...observed.map((target) =>
-          cluster(`ext_proc_${target.name}`, target.extProcPort, {
-            typed_extension_protocol_options: {
-              [HTTP_OPTIONS]: {
-                '@type': `type.googleapis.com/${HTTP_OPTIONS}`,
-                explicit_http_config: {
-                  http2_protocol_options: { connection_keepalive: { interval: '1s', timeout: '1s' } },
-                },
-              },
-            },
-            common_lb_config: { healthy_panic_threshold: { value: 0 } },
-            health_checks: [
-              {
-                timeout: '0.5s',
-                interval: '1s',
-                no_traffic_interval: '1s',
-                unhealthy_threshold: 1,
-                healthy_threshold: 1,
-                grpc_health_check: {},
-              },
-            ],
-          }),
-        ),
-      ],
+      listeners: targets.map((target) => listener(target, recommended)),
+      clusters: [upstream, ...observed.map((target) => extProcCluster(recommended, target))],
     },
   };
 }

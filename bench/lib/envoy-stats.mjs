@@ -1,3 +1,17 @@
+/** Counters of the filter that stay at zero as long as everything is well. */
+export const FAILURES = [
+  'failure_mode_allowed',
+  'message_timeouts',
+  'streams_failed',
+  'spurious_msgs_received',
+  'rejected_header_mutations',
+];
+
+/** How many failures those counters know in all. */
+export function countFailures(stats) {
+  return FAILURES.reduce((sum, name) => sum + (stats[name] ?? 0), 0);
+}
+
 /**
  * Envoy's counters of one target's ext_proc filter by their last name, `streams_started` for instance; all 0 before the first call.
  */

@@ -94,15 +94,15 @@ export const STREAM_TAIL =
   }) +
   'data: [DONE]\n\n';
 
-function burst() {
-  const events = Array.from({ length: STREAM_EVENTS }, (_, index) => streamEvent(index, 0n));
-  return Buffer.from(events.join('') + STREAM_TAIL);
-}
+const BURST = [...Array.from({ length: STREAM_EVENTS }, (_, index) => streamEvent(index, 0n)), STREAM_TAIL].map(
+  (text) => Buffer.from(text),
+);
 
 const STREAM_OPTIONS = { stream: true, stream_options: { include_usage: true } };
 
 /**
- * Every exchange by name, which is also the first segment of its path. `answer` is absent where the upstream writes it event by event.
+ * Every exchange by name, which is also the first segment of its path. `answer` is absent where it has times in it;
+ * `events` are its pieces where it is streamed all at once.
  */
 export const exchanges = {
   small: {
@@ -121,7 +121,12 @@ export const exchanges = {
     contentType: 'application/json',
   },
   paced: { request: chatRequest(prose(200), STREAM_OPTIONS), contentType: 'text/event-stream' },
-  burst: { request: chatRequest(prose(200), STREAM_OPTIONS), answer: burst(), contentType: 'text/event-stream' },
+  burst: {
+    request: chatRequest(prose(200), STREAM_OPTIONS),
+    events: BURST,
+    answer: Buffer.concat(BURST),
+    contentType: 'text/event-stream',
+  },
 };
 
 /** The path under which an exchange is called. */

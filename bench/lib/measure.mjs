@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { countFailures, readExtProcStats } from './envoy-stats.mjs';
 import { readCpuMicros, readMemory, resetPeakMemory } from './process-usage.mjs';
 import { droppedSpans } from './prometheus-text.mjs';
 import { isOurs } from './targets.mjs';
@@ -24,6 +25,14 @@ async function settle(stage, target) {
     if ((await spansAtSink(stage, target.name)) + lost >= target.calls) return;
     await sleep(lost > 0 ? 250 : 30);
   }
+}
+
+/** Failures that Envoy counted since the last time, so that the scenario which caused them is known. */
+async function newFailures(stage, target) {
+  const failures = countFailures(await readExtProcStats(stage.envoyAdminPort, target.name));
+  const fresh = failures - target.failures;
+  target.failures = failures;
+  return fresh;
 }
 
 /** Makes one scenario's calls through one target, once, and says what they took. `scale` shortens the time. */
@@ -57,6 +66,7 @@ export async function measure(stage, target, scenario, scale) {
       : {
           cpuMicros: (readCpuMicros(observed.pid) - cpuBefore) / result.calls,
           memory: readMemory(observed.pid),
+          failures: await newFailures(stage, target),
           ...(scenario.measuresPause ? { pause: await observed.endPause() } : {}),
         }),
   };

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { envoyConfiguration } from './envoy-config.mjs';
+import { envoyConfiguration, readRecommended } from './envoy-config.mjs';
 import { answers, freePorts } from './processes.mjs';
 import { startTarget } from './targets.mjs';
 
@@ -10,7 +10,7 @@ const bench = fileURLToPath(new URL('../', import.meta.url));
  * Starts everything a run needs: upstream, sink, load generator, the process behind each target and one Envoy before them.
  * All processes share the machine's cores; none is pinned.
  */
-export async function buildStage({ processes, envoy, folder, targetNames, profileFolder }) {
+export async function buildStage({ processes, envoy, envoyFile, folder, targetNames, profileFolder }) {
   const upstream = await processes.fork('upstream', `${bench}upstream.mjs`);
   const sink = await processes.fork('sink', `${bench}sink.mjs`);
   const load = await processes.fork('load', `${bench}load.mjs`);
@@ -39,6 +39,7 @@ export async function buildStage({ processes, envoy, folder, targetNames, profil
       accessLogPath: `${folder}/${name}-access.jsonl`,
       calls: 0,
       wrong: 0,
+      failures: 0,
       problems: [],
     });
   }
@@ -48,6 +49,7 @@ export async function buildStage({ processes, envoy, folder, targetNames, profil
     adminPort: envoyAdminPort,
     upstreamPort: upstream.hello.port,
     targets: [...targets.values()],
+    recommended: readRecommended(readFileSync(envoyFile, 'utf8')),
   });
   writeFileSync(configurationFile, JSON.stringify(configuration, undefined, 2));
   const envoyArguments = ['-c', configurationFile, '--concurrency', '1', '--use-dynamic-base-id', '-l', 'warn'];

@@ -1,19 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGGED_HEADER } from './envoy-config.mjs';
-import { readExtProcStats, readFailedHealthChecks } from './envoy-stats.mjs';
+import { FAILURES, readExtProcStats, readFailedHealthChecks } from './envoy-stats.mjs';
 import { exchanges, pathOf } from './exchanges.mjs';
 import { droppedSpans, measuredCalls } from './prometheus-text.mjs';
 import { isOurs } from './targets.mjs';
-
-/** Envoy's counters of the filter that stay at zero as long as everything is well. */
-const FAILURES = [
-  'failure_mode_allowed',
-  'message_timeouts',
-  'streams_failed',
-  'spurious_msgs_received',
-  'rejected_header_mutations',
-];
 
 /** Milliseconds for the last spans, samples and log rows to appear. */
 const PATIENCE_MILLIS = 10_000;

@@ -1,0 +1,1 @@
+export function countSpans(buffer: Uint8Array): number;
