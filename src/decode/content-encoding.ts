@@ -1,3 +1,5 @@
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
 import {
   constants,
   createBrotliDecompress,
@@ -6,8 +8,6 @@ import {
   createInflateRaw,
   createUnzip,
 } from 'node:zlib';
-import * as zlib from 'node:zlib';
-import type { Transform } from 'node:stream';
 import { Decompress } from 'fzstd';
 
 /** How a compressed body ended: read to its end, not readable, or over a limit (its copy was dropped). */

@@ -25,8 +25,8 @@ export interface JsonScanner {
   feed(bytes: Uint8Array): void;
   /** The members whose values have ended so far; what was too big is `[]`, `{}` or `''` by its kind. */
   members(): JsonObject;
-  /** `undefined` until the first byte; `'object'`, or `'other'` for every other text. */
-  root(): 'object' | 'other' | undefined;
+  /** By the first byte that is no space; `undefined` until there is one. */
+  root(): 'object' | 'array' | 'other' | undefined;
   /** The root object was closed. */
   complete(): boolean;
 }
@@ -35,7 +35,7 @@ export interface JsonScanner {
 export function createJsonScanner(): JsonScanner {
   const members = emptyObject();
   let count = 0;
-  let root: 'object' | 'other' | undefined;
+  let root: 'object' | 'array' | 'other' | undefined;
   let complete = false;
   let depth = 0;
   let inString = false;
@@ -124,7 +124,7 @@ export function createJsonScanner(): JsonScanner {
     if (root === undefined) {
       while (index < bytes.length && isSpaceOrBom(bytes[index] as number)) index += 1;
       if (index === bytes.length) return;
-      root = bytes[index] === OPEN_BRACE ? 'object' : 'other';
+      root = rootOf(bytes[index] as number);
       if (root === 'object') {
         depth = 1;
         index += 1;
@@ -180,7 +180,14 @@ export function createJsonScanner(): JsonScanner {
 }
 
 function isSpaceOrBom(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0xef || byte === 0xbb || byte === 0xbf;
+  return (
+    byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0xef || byte === 0xbb || byte === 0xbf
+  );
+}
+
+function rootOf(byte: number): 'object' | 'array' | 'other' {
+  if (byte === OPEN_BRACE) return 'object';
+  return byte === OPEN_BRACKET ? 'array' : 'other';
 }
 
 function emptyOfKind(kind: number): Json | undefined {

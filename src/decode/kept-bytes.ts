@@ -46,7 +46,8 @@ export function keepBytes(cap: number): KeptBytes {
     truncated: () => offered > kept,
     bytes() {
       const only = chunks[0];
-      if (joinedBytes === 0 && chunks.length === 1 && only) return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+      if (joinedBytes === 0 && chunks.length === 1 && only)
+        return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
       if (chunks.length > 0) join();
       return joined.subarray(0, joinedBytes);
     },

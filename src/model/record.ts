@@ -41,6 +41,8 @@ export interface CallTiming {
 
 /** A request's or a response's content. Everything is computed when asked for, after the reply. */
 export interface BodyContent<Described> {
+  /** Nothing was received. */
+  empty: boolean;
   /** The body's own text (a stream's: the folded object as JSON); `undefined` when nothing was kept. */
   text(): string | undefined;
   /** The body as JSON text with what the policy hides taken out or replaced; `undefined` when it does not parse. */

@@ -18,6 +18,7 @@ export const COUNTER_NAMES = {
   'recorder.failed': 'records that a recorder could not take',
   'spans.exported': 'spans handed to every exporter successfully',
   'spans.dropped': 'spans lost: queue full, too large, or export failed',
+  'spans.cut': 'spans whose content was cut to stay below what collectors accept',
   'metrics.export_failed': 'metric exports that failed',
   'metrics.limited': 'attribute values replaced by _other because a cardinality cap was reached',
   'baggage.rejected': 'session ids from baggage that were not acceptable',

@@ -1,5 +1,5 @@
-import type { Reply } from '../model/reply.js';
 import type { MetadataValues } from '../model/metadata.js';
+import type { Reply } from '../model/reply.js';
 import type { Contract } from './contract.js';
 import type { MessageKind, StructValue } from './messages.js';
 

@@ -121,7 +121,11 @@ function foldToolCalls(calls: Map<number, JsonObject>, deltas: readonly Json[]):
 }
 
 /** Members of `update` over `base`: the named ones are joined as text, the others replaced unless empty. */
-function joinTexts(base: JsonObject | undefined, update: JsonObject | undefined, joined: readonly string[]): JsonObject {
+function joinTexts(
+  base: JsonObject | undefined,
+  update: JsonObject | undefined,
+  joined: readonly string[],
+): JsonObject {
   const result = base ?? emptyObject();
   for (const key of Object.keys(update ?? {})) {
     const value = update?.[key];
@@ -148,7 +152,9 @@ function foldedChoice([index, choice]: [number, ChoiceFold]): JsonObject {
   const message = emptyObject();
   for (const key of Object.keys(choice.message)) message[key] = choice.message[key];
   if (choice.toolCalls.size > 0) {
-    message['tool_calls'] = [...choice.toolCalls.entries()].sort(([first], [second]) => first - second).map(([, call]) => call);
+    message['tool_calls'] = [...choice.toolCalls.entries()]
+      .sort(([first], [second]) => first - second)
+      .map(([, call]) => call);
   }
   folded['message'] = message;
   if (choice.logprobs.size > 0) {

@@ -46,7 +46,9 @@ function readPart(value: Json): ContentPart[] {
     case 'refusal':
       return [{ type: 'text', text: asString(part['refusal']) ?? '' }];
     case 'image_url':
-      return [{ type: 'image', url: asString(asObject(part['image_url'])?.['url']) ?? asString(part['image_url']) ?? '' }];
+      return [
+        { type: 'image', url: asString(asObject(part['image_url'])?.['url']) ?? asString(part['image_url']) ?? '' },
+      ];
     case 'input_audio':
       return [{ type: 'audio' }];
     default:

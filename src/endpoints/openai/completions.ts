@@ -91,7 +91,10 @@ function hidePrompt(prompt: Json): Json {
 function redactResponse(body: JsonObject, policy: ContentPolicy): JsonObject {
   if (!policy.hideChoices && !policy.hideOutputText) return body;
   const copy = without(body, []);
-  const choices = redactChoices(body['choices'], (choice) => ({ ...without(choice, ['logprobs', 'text']), text: REDACTED }));
+  const choices = redactChoices(body['choices'], (choice) => ({
+    ...without(choice, ['logprobs', 'text']),
+    text: REDACTED,
+  }));
   if (choices !== undefined) copy['choices'] = choices;
   return copy;
 }

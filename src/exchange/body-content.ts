@@ -1,0 +1,60 @@
+import type { Endpoint } from '../endpoints/endpoint.js';
+import { parseObject, writeJson } from '../model/json.js';
+import type { RequestContent, ResponseContent } from '../model/message.js';
+import type { BodyContent } from '../model/record.js';
+import type { RequestBody } from './request-reader.js';
+import type { ResponseBody } from './response-reader.js';
+
+/** Characters of a content-type that are kept. */
+const MIME_CHARACTERS = 128;
+
+/** A request's content for the recorders; parsed when one asks, after the reply. */
+export function requestContent(
+  endpoint: Endpoint,
+  body: RequestBody | undefined,
+  contentType: string | undefined,
+): BodyContent<RequestContent> {
+  let object = body?.whole;
+  const parsed = () => {
+    if (!object && body && body.kind === 'object' && !body.truncated) object = parseObject(body.bytes.toString('utf8'));
+    return object;
+  };
+  const isJson = body?.kind === 'object' || body?.kind === 'other';
+  return {
+    mimeType:
+      isJson || !contentType ? 'application/json' : contentType.split(';', 1)[0]!.trim().slice(0, MIME_CHARACTERS),
+    truncated: body?.truncated ?? false,
+    empty: body === undefined || body.bytes.length === 0,
+    text: () => (body === undefined || body.bytes.length === 0 ? undefined : body.bytes.toString('utf8')),
+    describe() {
+      const whole = parsed();
+      return whole ? endpoint.describeRequest(whole) : {};
+    },
+    redacted(policy) {
+      const whole = parsed();
+      return whole && writeJson(endpoint.redactRequest(whole, policy));
+    },
+  };
+}
+
+/** An answer's content for the recorders. */
+export function responseContent(
+  endpoint: Endpoint,
+  body: ResponseBody,
+  mimeType: string,
+): BodyContent<ResponseContent> {
+  return {
+    mimeType,
+    truncated: body.truncated,
+    empty: body.empty,
+    text: body.text,
+    describe() {
+      const object = body.object();
+      return object ? endpoint.describeResponse(object) : {};
+    },
+    redacted(policy) {
+      const object = body.object();
+      return object && writeJson(endpoint.redactResponse(object, policy));
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { HeaderMapping, Limits } from '../config/settings.js';
+import type { Endpoint } from '../endpoints/endpoint.js';
+import type { MetadataValues } from '../model/metadata.js';
+import type { CallFacts, Recorder } from '../model/record.js';
+import type { CallTracer } from '../model/trace.js';
+import type { Clock } from '../util/clock.js';
+import type { Counters } from '../util/counters.js';
+
+/** Everything an exchange works with; made once for all exchanges. */
+export interface ExchangeDependencies {
+  findEndpoint(method: string | undefined, path: string | undefined): Endpoint | undefined;
+  tracer: CallTracer;
+  recorders: readonly Recorder[];
+  /** The dynamic metadata of what is known so far. */
+  describeMetadata(facts: CallFacts): MetadataValues;
+  /** Whether anybody records the content of answers, so that streams are worth joining. */
+  wantsResponseContent: boolean;
+  headerMapping: HeaderMapping;
+  limits: Limits;
+  clock: Clock;
+  counters: Counters;
+  /** Runs work after the reply (see util/deferred). */
+  defer(work: () => void): void;
+  /** Told of an error in a recorder; the other recorders still get the record. */
+  onRecorderError(recorder: string, error: unknown): void;
+}

@@ -1,0 +1,292 @@
+/** One HTTP exchange as Envoy shows it: a state machine that answers each message and makes one record at whatever end comes. */
+import type { Endpoint } from '../endpoints/endpoint.js';
+import type { CallFacts, GenAiRecord } from '../model/record.js';
+import { GO_ON, type Reply } from '../model/reply.js';
+import { hasUsage, totalTokens } from '../model/usage.js';
+import { boundedText } from '../util/text.js';
+import { requestContent, responseContent } from './body-content.js';
+import type { ExchangeDependencies } from './dependencies.js';
+import { failureOf } from './failure.js';
+import { type HeaderView, type RawHeader, viewHeaders } from './header-view.js';
+import { mapHeaders } from './mapped-headers.js';
+import { createMetadataLedger, type MetadataLedger } from './metadata-ledger.js';
+import { providerOfHost } from './provider.js';
+import { createRequestReader, type RequestBody, type RequestReader } from './request-reader.js';
+import { createResponseSide, createSilentSide, type ResponseSide, readEncoding } from './response-side.js';
+
+/** Characters of a model's name, a response id, a finish reason. */
+const NAME_CHARACTERS = 256;
+
+/** The body of a request that was never shown to us. */
+const UNSEEN: RequestBody = { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated: false };
+
+/** Envoy's attributes by name, e.g. `xds.cluster_name`. */
+export type AttributeView = (name: string) => string | undefined;
+
+/** What the stream as such says. */
+export interface ExchangeStart {
+  /** The ext_proc call's own gRPC metadata. */
+  grpcMetadata(name: string): string | undefined;
+  /** The bodies come without being asked for (static or per-route mode); nothing is overridden. */
+  bodiesComeAnyway: boolean;
+}
+
+/** Answers Envoy's messages of one HTTP exchange, in whatever order they come. */
+export interface Exchange {
+  requestHeaders(headers: readonly RawHeader[], endOfStream: boolean): Reply;
+  requestBody(bytes: Uint8Array | undefined, endOfStream: boolean, attribute: AttributeView): Reply;
+  requestTrailers(): Reply;
+  responseHeaders(headers: readonly RawHeader[], endOfStream: boolean, attribute: AttributeView): Reply;
+  /** A promise only at the end of a compressed answer whose decoder is still busy; it resolves within `decodeWaitMillis`. */
+  responseBody(bytes: Uint8Array | undefined, endOfStream: boolean, attribute: AttributeView): Reply | Promise<Reply>;
+  responseTrailers(): Reply | Promise<Reply>;
+  /** The stream is over. Safe to call at any time and more than once. */
+  close(): void;
+}
+
+/** A recognised call: what is there from its first message on. */
+interface Call {
+  endpoint: Endpoint;
+  facts: CallFacts;
+  startedAt: number;
+  requestType: string | undefined;
+  requestEncoding: string | undefined;
+  ledger: MetadataLedger;
+}
+
+export function createExchange(dependencies: ExchangeDependencies, start: ExchangeStart): Exchange {
+  const { clock, limits, counters } = dependencies;
+  let call: Call | undefined; // absent: not a GenAI call, or not known yet
+  let ignored = false;
+  let recorded = false;
+  let requestReader: RequestReader | undefined;
+  let requestBodyRead: RequestBody | undefined;
+  let response: ResponseSide | undefined;
+  let seenVersion = 0;
+
+  /** Nothing of this request is of interest; behind a mode that sends everything anyway the stream is ended. */
+  function ignore(endStream: boolean): Reply {
+    ignored = true;
+    call = undefined;
+    requestReader = undefined;
+    return endStream ? { end: true } : GO_ON;
+  }
+
+  function begin(endpoint: Endpoint, headers: HeaderView): Call {
+    const startTime = clock.wallTime();
+    const startedAt = clock.now();
+    const { traits } = endpoint;
+    const carrier = { header: headers.get, grpcMetadata: start.grpcMetadata };
+    const trace = dependencies.tracer.start(carrier, traits.spanName, 'INTERNAL', startTime);
+    const facts: CallFacts = {
+      endpoint: traits,
+      provider: providerOfHost(headers.get(':authority')) ?? traits.provider,
+      usage: {},
+      finishReasons: [],
+      timing: { startTime, duration: 0 },
+      headers: mapHeaders(dependencies.headerMapping, headers, trace, limits.headerValueCharacters),
+      trace,
+    };
+    return {
+      endpoint,
+      facts,
+      startedAt,
+      requestType: headers.get('content-type'),
+      requestEncoding: readEncoding(headers.get('content-encoding')),
+      ledger: createMetadataLedger(dependencies.describeMetadata),
+    };
+  }
+
+  /** The stream began behind the request headers: only attributes can tell the path. Without them it is no call. */
+  function beginLate(attribute: AttributeView): void {
+    if (call || ignored) return;
+    const endpoint = dependencies.findEndpoint(attribute('request.method'), attribute('request.path'));
+    if (endpoint) call = begin(endpoint, viewHeaders([]));
+  }
+
+  function beginResponse(current: Call, headers: HeaderView, attribute: AttributeView): ResponseSide {
+    const { facts, startedAt } = current;
+    const request = {
+      stream: facts.streaming === true,
+      keepContent: facts.trace.recording && dependencies.wantsResponseContent,
+    };
+    const side = createResponseSide(dependencies, current.endpoint, headers, request, () => clock.now() - startedAt);
+    response = side;
+    facts.status = side.status;
+    const cluster = attribute('xds.cluster_name');
+    if (cluster !== undefined) facts.backend = boundedText(cluster, NAME_CHARACTERS);
+    if (side.streamed) facts.streaming = true;
+    return side;
+  }
+
+  function withMetadata(current: Call, reply: Reply): Reply {
+    const metadata = current.ledger.news(current.facts);
+    return metadata ? { ...reply, metadata } : reply;
+  }
+
+  /** The request is as complete as it gets: reads model and stream. Returns whether this is a call after all. */
+  function endRequest(current: Call, cut: boolean): boolean {
+    if (requestBodyRead) return true;
+    const { endpoint, facts } = current;
+    const body = requestReader?.end(current.requestEncoding, cut) ?? UNSEEN;
+    requestReader = undefined;
+    requestBodyRead = body;
+    const request = endpoint.readRequest(body.members);
+    if (endpoint.shared && isForeign(body, request.model)) return false;
+    const model = request.model === undefined ? undefined : boundedText(request.model, NAME_CHARACTERS);
+    facts.originalModel = model;
+    facts.requestModel = model;
+    facts.responseModel = model;
+    facts.streaming = request.stream;
+    return true;
+  }
+
+  /** Takes over what the answer has said since the last look. */
+  function takeResponseFacts(current: Call, side: ResponseSide): void {
+    const { facts } = current;
+    const { state } = side;
+    facts.usage = state.usage;
+    facts.usage.total = totalTokens(state.usage);
+    facts.reportedModel = state.model === undefined ? undefined : boundedText(state.model, NAME_CHARACTERS);
+    facts.responseModel = facts.reportedModel ?? facts.requestModel;
+    facts.responseId = state.id === undefined ? undefined : boundedText(state.id, NAME_CHARACTERS);
+    facts.finishReasons = state.finishReasons
+      .filter((reason) => reason !== undefined)
+      .map((reason) => boundedText(reason, NAME_CHARACTERS));
+    facts.timing.firstContent = state.firstContent;
+    facts.timing.lastContent = state.lastContent;
+  }
+
+  function judge(current: Call, side: ResponseSide, complete: boolean): void {
+    const { state } = side;
+    current.facts.failure = failureOf({
+      status: side.status,
+      interrupted: !complete && !state.whole && state.terminal === undefined,
+      requestUnparsable: requestBodyRead?.kind === 'unparsable' || requestBodyRead?.kind === 'other',
+      responseUnparsable: state.unparsable,
+      errorEvent: state.errorEvent,
+      errorBody: () => side.body().text() ?? '',
+    });
+  }
+
+  /** Makes the record, once, after the reply. */
+  function record(current: Call, side: ResponseSide): void {
+    if (recorded) return;
+    recorded = true;
+    const { endpoint, facts } = current;
+    facts.timing.duration ||= clock.now() - current.startedAt;
+    const request = requestContent(endpoint, requestBodyRead, current.requestType);
+    const finished: GenAiRecord = {
+      ...facts,
+      request,
+      response: responseContent(endpoint, side.body(), side.mimeType),
+    };
+    counters.add('calls.recorded');
+    if (!facts.failure && !hasUsage(facts.usage)) counters.add('calls.usage_missing');
+    if (finished.request.truncated || finished.response.truncated) counters.add('content.truncated');
+    for (const recorder of dependencies.recorders) {
+      try {
+        recorder.record(finished);
+      } catch (error) {
+        counters.add('recorder.failed');
+        dependencies.onRecorderError(recorder.name, error);
+      }
+    }
+  }
+
+  /** The answer is over: takes the last facts, answers, and records after the reply. */
+  function conclude(current: Call, side: ResponseSide, complete: boolean): Reply {
+    current.facts.timing.duration ||= clock.now() - current.startedAt;
+    takeResponseFacts(current, side);
+    judge(current, side, complete);
+    dependencies.defer(() => record(current, side));
+    return withMetadata(current, GO_ON);
+  }
+
+  function endResponse(current: Call, complete: boolean): Reply | Promise<Reply> {
+    const side = response ?? createSilentSide();
+    let outcome: Reply | undefined;
+    let resolve: ((reply: Reply) => void) | undefined;
+    let expired: NodeJS.Timeout | undefined;
+    current.facts.timing.duration ||= clock.now() - current.startedAt;
+    side.end(complete, () => {
+      clearTimeout(expired);
+      outcome = conclude(current, side, complete);
+      resolve?.(outcome);
+    });
+    if (outcome) return outcome;
+    // the decoder of a compressed answer is still busy: the record waits for it, the reply only a bounded moment
+    return new Promise((settle) => {
+      resolve = settle;
+      expired = setTimeout(() => settle(GO_ON), limits.decodeWaitMillis);
+    });
+  }
+
+  let over = false; // the answer's end was seen
+  function finish(complete: boolean): Reply | Promise<Reply> {
+    if (!call || over) return GO_ON;
+    over = true;
+    if (!endRequest(call, true)) return ignore(false);
+    return endResponse(call, complete);
+  }
+
+  return {
+    requestHeaders(headers, endOfStream) {
+      const view = viewHeaders(headers);
+      const endpoint = dependencies.findEndpoint(view.get(':method'), view.get(':path'));
+      if (!endpoint) return ignore(start.bodiesComeAnyway);
+      call = begin(endpoint, view);
+      requestReader = createRequestReader(limits);
+      if (endOfStream) endRequest(call, false);
+      const reply: Reply = { observe: !start.bodiesComeAnyway, headers: call.facts.trace.headers };
+      // a path that others use too says nothing before its body does
+      return endpoint.shared && !endOfStream ? reply : withMetadata(call, reply);
+    },
+    requestBody(bytes, endOfStream, attribute) {
+      beginLate(attribute);
+      if (!call) return GO_ON;
+      requestReader ??= requestBodyRead ? undefined : createRequestReader(limits);
+      if (bytes && requestReader) requestReader.add(bytes);
+      if (!endOfStream) return GO_ON;
+      return endRequest(call, false) ? withMetadata(call, GO_ON) : ignore(true);
+    },
+    requestTrailers() {
+      if (!call) return GO_ON;
+      return endRequest(call, false) ? withMetadata(call, GO_ON) : ignore(true);
+    },
+    responseHeaders(headers, endOfStream, attribute) {
+      beginLate(attribute);
+      if (!call) return ignored ? GO_ON : ignore(false);
+      // an answer before the request's end: the rest of the request will not be sent
+      if (!endRequest(call, true)) return ignore(true);
+      const side = beginResponse(call, viewHeaders(headers), attribute);
+      if (endOfStream) return finish(true) as Reply;
+      if (side.status !== undefined && side.status >= 400) judge(call, side, false);
+      return withMetadata(call, GO_ON);
+    },
+    responseBody(bytes, endOfStream, attribute) {
+      if (!call) return GO_ON;
+      if (!response) {
+        // response headers are not sent to us in this mode: the attributes are all there is
+        if (!endRequest(call, true)) return ignore(true);
+        const status = Buffer.from(attribute('response.code') ?? '200');
+        response = beginResponse(call, viewHeaders([{ key: ':status', rawValue: status }]), attribute);
+      }
+      if (bytes) response.feed(bytes, clock.now() - call.startedAt);
+      if (endOfStream) return finish(true);
+      if (response.state.version === seenVersion) return GO_ON;
+      seenVersion = response.state.version;
+      takeResponseFacts(call, response);
+      return withMetadata(call, GO_ON);
+    },
+    responseTrailers: () => finish(true),
+    close() {
+      void finish(false);
+    },
+  };
+}
+
+/** On a path that others use too, only a JSON object with a string `model` is a GenAI call, or what is no JSON at all. */
+function isForeign(body: RequestBody, model: string | undefined): boolean {
+  return body.kind === 'other' || (body.kind === 'object' && model === undefined);
+}

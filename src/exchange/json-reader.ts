@@ -1,0 +1,91 @@
+/** Reads an answer that is one JSON text (or none at all: an error page, a plain text). */
+import { createJsonScanner, type JsonScanner } from '../decode/json-scanner.js';
+import { readJsonTail } from '../decode/json-tail.js';
+import { keepBytes } from '../decode/kept-bytes.js';
+import { type JsonObject, parseObject } from '../model/json.js';
+import type { ReaderContext, ResponseReader } from './response-reader.js';
+import { learn } from './response-state.js';
+
+/** Answers up to this size are parsed whole before the reply; of bigger ones only what is asked for is looked up. */
+const PARSE_BYTES = 64 * 1024;
+/** Bytes from the start of a big answer in which its model and id are looked for, beside the tail. */
+const HEAD_BYTES = 2048;
+/** Tries to find the end before the end of the stream, one for each chunk that ends in a brace. */
+const TRIES = 8;
+
+const CLOSE_BRACE = 0x7d;
+
+export function createJsonReader(context: ReaderContext): ResponseReader {
+  const { endpoint, state, limits, contentLength } = context;
+  const kept = keepBytes(limits.contentBytes);
+  let scanner: JsonScanner | undefined; // reads on where the kept bytes end
+  let parsed: JsonObject | undefined;
+  let read = false;
+  let tries = 0;
+
+  /** Takes the answer as it is now; returns whether it is a whole JSON object. */
+  function tryRead(): boolean {
+    const bytes = kept.bytes();
+    const body = scanner || bytes.length > PARSE_BYTES ? readLarge(bytes) : parseSmall(bytes);
+    if (!body) return false;
+    read = true;
+    state.whole = true;
+    state.unparsable = context.promised && !body.partial && !endpoint.isResponse(body.members);
+    learn(state, endpoint.readResponse(body.members));
+    return true;
+  }
+
+  function parseSmall(bytes: Buffer): { members: JsonObject; partial: boolean } | undefined {
+    parsed = parseObject(bytes.toString('utf8'));
+    return parsed && { members: parsed, partial: false };
+  }
+
+  function readLarge(bytes: Buffer): { members: JsonObject; partial: boolean } | undefined {
+    const tail = !scanner && endpoint.tailMembers ? readJsonTail(bytes, endpoint.tailMembers) : undefined;
+    if (tail?.['usage'] !== undefined) return { members: { ...membersOfHead(bytes), ...tail }, partial: true };
+    const whole = scanner ?? createJsonScanner();
+    if (!scanner) whole.feed(bytes);
+    return whole.complete() ? { members: whole.members(), partial: false } : undefined;
+  }
+
+  return {
+    feed(bytes) {
+      if (read || bytes.length === 0) {
+        kept.add(bytes); // bytes after the end are kept for what they are, but say nothing
+        return;
+      }
+      if (!scanner && kept.size() + bytes.length > limits.contentBytes) {
+        scanner = createJsonScanner();
+        scanner.feed(kept.bytes());
+      }
+      scanner?.feed(bytes);
+      kept.add(bytes);
+      const reached = contentLength !== undefined && kept.size() >= contentLength;
+      if (reached) state.whole = true;
+      const mayEnd = bytes[bytes.length - 1] === CLOSE_BRACE && contentLength === undefined && tries < TRIES;
+      if (mayEnd) tries += 1;
+      if (reached || mayEnd) tryRead();
+    },
+    drain: () => undefined,
+    end(complete) {
+      if (read || kept.size() === 0) return;
+      const found = tryRead();
+      if (!found && (complete || state.whole)) state.unparsable = context.promised;
+    },
+    body: () => ({
+      empty: kept.size() === 0,
+      text: () => (kept.size() === 0 ? undefined : kept.bytes().toString('utf8')),
+      object() {
+        if (!parsed && !kept.truncated()) parsed = parseObject(kept.bytes().toString('utf8'));
+        return parsed;
+      },
+      truncated: kept.truncated(),
+    }),
+  };
+}
+
+function membersOfHead(bytes: Buffer): JsonObject {
+  const scanner = createJsonScanner();
+  scanner.feed(bytes.subarray(0, HEAD_BYTES));
+  return scanner.members();
+}

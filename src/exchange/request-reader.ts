@@ -1,0 +1,82 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { Limits } from '../config/settings.js';
+import { createJsonScanner, type JsonScanner } from '../decode/json-scanner.js';
+import { keepBytes } from '../decode/kept-bytes.js';
+import { asObject, type JsonObject, parseJson } from '../model/json.js';
+
+/** Bodies up to this size are parsed whole before the reply (some 0.1 ms); of bigger ones only the top level is read. */
+const PARSE_BYTES = 64 * 1024;
+
+/** What a request body turned out to be. */
+export interface RequestBody {
+  /** `object`: a JSON object; `other`: JSON of another kind; `unparsable`; `unknown`: a coding that we do not read. */
+  kind: 'object' | 'other' | 'unparsable' | 'unknown';
+  /** Its top-level members (big ones empty when `whole` is not set). */
+  members: JsonObject;
+  /** The whole body, when it was parsed. */
+  whole?: JsonObject | undefined;
+  /** The kept bytes, decoded. */
+  bytes: Buffer;
+  truncated: boolean;
+}
+
+/** Reads one request body in any chunking. */
+export interface RequestReader {
+  add(bytes: Uint8Array): void;
+  /** `cut`: the body did not come to its end. */
+  end(encoding: string | undefined, cut: boolean): RequestBody;
+}
+
+export function createRequestReader(limits: Pick<Limits, 'contentBytes'>): RequestReader {
+  const kept = keepBytes(limits.contentBytes);
+  let scanner: JsonScanner | undefined;
+  return {
+    add(bytes) {
+      if (scanner === undefined && kept.size() + bytes.length > limits.contentBytes) {
+        scanner = createJsonScanner();
+        scanner.feed(kept.bytes());
+      }
+      scanner?.feed(bytes);
+      kept.add(bytes);
+    },
+    end(encoding, cut) {
+      if (encoding !== undefined) return readEncoded(kept.bytes(), encoding, kept.truncated(), limits.contentBytes);
+      const bytes = kept.bytes();
+      if (scanner) return { ...scanned(scanner, cut, true), bytes, truncated: true };
+      return { ...readWhole(bytes, cut), bytes, truncated: false };
+    },
+  };
+}
+
+function readWhole(bytes: Buffer, cut: boolean): Omit<RequestBody, 'bytes' | 'truncated'> {
+  if (bytes.length <= PARSE_BYTES) {
+    const value = parseJson(bytes.toString('utf8'));
+    const whole = asObject(value);
+    if (whole) return { kind: 'object', members: whole, whole };
+    if (value !== undefined) return { kind: 'other', members: {} };
+  }
+  const scanner = createJsonScanner();
+  scanner.feed(bytes);
+  return scanned(scanner, cut, bytes.length > PARSE_BYTES);
+}
+
+/** What a scanner saw. A text that does not reach its end is unparsable, yet the members before are known. */
+function scanned(scanner: JsonScanner, cut: boolean, large: boolean): Omit<RequestBody, 'bytes' | 'truncated'> {
+  if (!cut && scanner.complete()) return { kind: 'object', members: scanner.members() };
+  // a list too big to parse here is taken at its first byte's word
+  if (!cut && large && scanner.root() === 'array') return { kind: 'other', members: {} };
+  return { kind: 'unparsable', members: scanner.members() };
+}
+
+/** Compressed requests are rare and small; they are decoded in one go, bounded by the same cap. */
+function readEncoded(bytes: Buffer, encoding: string, truncated: boolean, cap: number): RequestBody {
+  const decode = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
+  try {
+    if (!decode || truncated) return { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated };
+    const decoded = decode(bytes, { maxOutputLength: cap });
+    return { ...readWhole(decoded, false), bytes: decoded, truncated: false };
+  } catch {
+    // not decodable within the cap: the upstream may know better
+    return { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated };
+  }
+}

@@ -1,0 +1,62 @@
+import type { EventFacts, ResponseFacts } from '../endpoints/endpoint.js';
+import { mergeUsage, type Usage } from '../model/usage.js';
+
+/** What an answer has said so far. */
+export interface ResponseState {
+  usage: Usage;
+  model?: string | undefined;
+  id?: string | undefined;
+  /** By choice; sparse until every choice has ended. */
+  finishReasons: (string | undefined)[];
+  terminal?: 'success' | 'failure' | undefined;
+  errorEvent?: { type?: string | undefined; code?: string | undefined; text: string } | undefined;
+  /** Offsets of the first and the last chunk with generated content. */
+  firstContent?: number | undefined;
+  lastContent?: number | undefined;
+  /** The answer came to its own end: its JSON is whole, or content-length was reached. */
+  whole: boolean;
+  /** A 2xx body that is not what the endpoint promises. */
+  unparsable: boolean;
+  /** Counts up when something was learned that metadata tells, so that nobody has to compare. */
+  version: number;
+}
+
+/** The state of an answer that has not said anything. */
+export function createResponseState(): ResponseState {
+  return { usage: {}, finishReasons: [], whole: false, unparsable: false, version: 0 };
+}
+
+/** Takes over what a body or an event says: the last value wins, field by field. */
+export function learn(state: ResponseState, facts: ResponseFacts): void {
+  if (facts.usage) {
+    mergeUsage(state.usage, facts.usage);
+    state.version += 1;
+  }
+  if (facts.model !== undefined && facts.model !== state.model) {
+    state.model = facts.model;
+    state.version += 1;
+  }
+  if (facts.id !== undefined) state.id = facts.id;
+  facts.finishReasons?.forEach((reason, index) => {
+    if (reason === undefined) return;
+    state.finishReasons[index] = reason;
+    state.version += 1;
+  });
+}
+
+/** Takes over what an event says; `at`: the offset of its arrival; `text`: the event's data, kept when it is an error. */
+export function learnEvent(state: ResponseState, facts: EventFacts, at: number, text: string): void {
+  learn(state, facts);
+  if (facts.content) {
+    if (state.firstContent === undefined) {
+      state.firstContent = at;
+      state.version += 1;
+    }
+    state.lastContent = at;
+  }
+  if (facts.error && !state.errorEvent) {
+    state.errorEvent = { ...facts.error, text };
+    state.version += 1;
+  }
+  if (facts.terminal !== undefined) state.terminal ??= facts.terminal;
+}

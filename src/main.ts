@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+/** The command line: `serve`, `up`, `health`. See `--help`. */
+import { readFileSync } from 'node:fs';
+import { startSidecar } from './app.js';
+import { parseSettings } from './config/parse-settings.js';
+import { formatProblems } from './config/problem.js';
+import { renderHelp } from './config/render/help.js';
+import type { Settings } from './config/settings.js';
+import { runUp } from './up/run-up.js';
+import { AppError, formatError } from './util/errors.js';
+import { createLog } from './util/log.js';
+import { PACKAGE } from './util/package-info.js';
+
+/** How long `health` waits for the admin endpoint, in milliseconds. */
+const HEALTH_MILLIS = 3000;
+
+const COMMANDS: Readonly<Record<string, (settings: Settings) => Promise<number>>> = { serve, up, health };
+
+/** The sidecar alone, until SIGTERM or SIGINT: then it drains and ends with 0. A second signal ends it at once. */
+async function serve(settings: Settings): Promise<number> {
+  const log = createLog({ debug: settings.debug });
+  const sidecar = await startSidecar(settings, { log });
+  log.info({ listen: sidecar.address, admin: `${settings.admin.host}:${sidecar.adminPort}` }, 'serving');
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  log.info({ signal, drainMillis: settings.drainMillis }, 'draining');
+  await sidecar.close();
+  log.info({}, 'ended');
+  return 0;
+}
+
+/** Envoy, the sidecar and an upstream on this machine, for one person trying it. */
+function up(settings: Settings): Promise<number> {
+  return runUp({ settings, env: process.env, startSidecar, stdout: process.stdout, stderr: process.stderr });
+}
+
+/** Asks a running sidecar's admin endpoint, for container health checks. */
+async function health(settings: Settings): Promise<number> {
+  // it may listen on all interfaces, which is no address to call
+  const host = ['0.0.0.0', '::'].includes(settings.admin.host) ? 'localhost' : settings.admin.host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${settings.admin.port}/health`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(HEALTH_MILLIS) });
+    if (response.ok) return 0;
+    throw new Error(`it answered ${response.status}`);
+  } catch (error) {
+    throw AppError.from('UNHEALTHY', error, `${url} does not say that it serves`, 'GENAI_EXTPROC_ADMIN (--admin)');
+  }
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = '--help', ...flags] = argv;
+  if (argv.includes('--help') || argv.includes('-h') || name === 'help') {
+    process.stdout.write(renderHelp());
+    return 0;
+  }
+  if (name === '--version' || name === 'version') {
+    process.stdout.write(`${PACKAGE.name} ${PACKAGE.version}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    throw new AppError(
+      'UNKNOWN_COMMAND',
+      `"${name}" is no command; there are ${Object.keys(COMMANDS).join(', ')} and --help`,
+    );
+  }
+  const parsed = parseSettings({ argv: flags, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+  for (const warning of parsed.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (!parsed.ok) {
+    process.stderr.write(formatProblems(parsed.problems));
+    return 1;
+  }
+  return command(parsed.settings);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${formatError(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,165 @@
+/** One ext_proc stream: gRPC messages in, exactly one reply each out, in order; the boundary at which our errors end. */
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { AttributeView, Exchange } from '../exchange/exchange.js';
+import { GO_ON, type Reply } from '../model/reply.js';
+import type { Counters } from '../util/counters.js';
+import { viewAttributes } from '../wire/attributes.js';
+import { BODY_MODE, type MessageKind, messageKind, type ProcessingRequest } from '../wire/messages.js';
+import type { ReplyEncoder } from '../wire/replies.js';
+import type { Watchdog } from './watchdog.js';
+
+export type ProcessCall = ServerDuplexStream<ProcessingRequest, Buffer>;
+
+export interface StreamDependencies {
+  createExchange(start: { grpcMetadata(name: string): string | undefined; bodiesComeAnyway: boolean }): Exchange;
+  encodeReply: ReplyEncoder;
+  counters: Counters;
+  watchdog: Watchdog;
+  onInternalError(error: unknown): void;
+}
+
+/** Serves one stream until it is over. Never throws; an error of ours ends the stream, and Envoy goes on without us. */
+export function serveStream(call: ProcessCall, dependencies: StreamDependencies): void {
+  const { counters, watchdog } = dependencies;
+  let exchange: Exchange | undefined;
+  let observing = false; // observability mode: Envoy awaits no replies
+  let ended = false; // we have ended the stream: nothing may be written any more
+  let owed = false; // a reply is being awaited; Envoy's messages wait with it
+
+  counters.add('streams.opened');
+  call.on('data', onMessage);
+  call.on('end', over);
+  call.on('cancelled', over);
+  call.on('error', over);
+
+  function endStream(): void {
+    if (ended) return;
+    ended = true;
+    call.end();
+  }
+
+  function over(): void {
+    watchdog.settled(call);
+    try {
+      exchange?.close();
+    } catch (error) {
+      failed(error);
+    }
+    endStream();
+  }
+
+  /** Ending the stream is the one answer that is always safe: Envoy releases what it holds and goes on. */
+  function failed(error: unknown): void {
+    counters.add('streams.internal_error');
+    dependencies.onInternalError(error);
+    endStream();
+  }
+
+  function onMessage(message: ProcessingRequest): void {
+    if (ended) return;
+    counters.add('messages.received');
+    try {
+      const kind = messageKind(message);
+      if (!exchange && !begin(message)) return;
+      // a message of a kind that we do not know cannot be answered
+      if (kind === undefined || !exchange) return unservable();
+      const reply = answer(exchange, kind, message);
+      if (reply instanceof Promise) awaitReply(kind, reply);
+      else send(kind, reply, isLast(kind, message));
+    } catch (error) {
+      over();
+      failed(error);
+    }
+  }
+
+  /** The first message shows the mode; `false`: it cannot be served and the stream was ended. */
+  function begin(message: ProcessingRequest): boolean {
+    observing = message.observabilityMode === true;
+    const request = message.protocolConfig?.requestBodyMode ?? BODY_MODE.none;
+    const response = message.protocolConfig?.responseBodyMode ?? BODY_MODE.none;
+    if (request >= BODY_MODE.fullDuplexStreamed || response >= BODY_MODE.fullDuplexStreamed) {
+      unservable();
+      return false;
+    }
+    exchange = dependencies.createExchange({
+      grpcMetadata: (name) => call.metadata.get(name)[0]?.toString(),
+      bodiesComeAnyway: observing || (request !== BODY_MODE.none && response !== BODY_MODE.none),
+    });
+    return true;
+  }
+
+  function unservable(): void {
+    counters.add('streams.unsupported_mode');
+    over();
+  }
+
+  function awaitReply(kind: MessageKind, reply: Promise<Reply>): void {
+    owed = true;
+    watchdog.owes(call, () => {
+      counters.add('streams.watchdog');
+      over();
+    });
+    call.pause();
+    reply.then(
+      (settled) => {
+        owed = false;
+        watchdog.settled(call);
+        if (ended) return;
+        send(kind, settled, true);
+        call.resume();
+      },
+      (error) => {
+        over();
+        failed(error);
+      },
+    );
+  }
+
+  function send(kind: MessageKind, reply: Reply, last: boolean): void {
+    if (observing) {
+      // no reply is awaited; without an end from us Envoy would keep the stream for its deferred_close_timeout
+      if (last || reply.end) over();
+      return;
+    }
+    // Envoy that does not read its replies is not read either
+    if (!call.write(dependencies.encodeReply(kind, reply)) && !owed) {
+      call.pause();
+      call.once('drain', () => call.resume());
+    }
+    if (reply.end) endStream();
+  }
+
+  /** `true` for the message that ends the answer. */
+  function isLast(kind: MessageKind, message: ProcessingRequest): boolean {
+    if (kind === 'responseTrailers') return true;
+    if (kind === 'responseBody') return message.responseBody?.endOfStream === true;
+    return kind === 'responseHeaders' && message.responseHeaders?.endOfStream === true;
+  }
+}
+
+function answer(exchange: Exchange, kind: MessageKind, message: ProcessingRequest): Reply | Promise<Reply> {
+  const attribute: AttributeView = viewAttributes(message.attributes);
+  switch (kind) {
+    case 'requestHeaders':
+      return exchange.requestHeaders(
+        message.requestHeaders?.headers?.headers ?? [],
+        message.requestHeaders?.endOfStream === true,
+      );
+    case 'requestBody':
+      return exchange.requestBody(message.requestBody?.body, message.requestBody?.endOfStream === true, attribute);
+    case 'requestTrailers':
+      return exchange.requestTrailers();
+    case 'responseHeaders':
+      return exchange.responseHeaders(
+        message.responseHeaders?.headers?.headers ?? [],
+        message.responseHeaders?.endOfStream === true,
+        attribute,
+      );
+    case 'responseBody':
+      return exchange.responseBody(message.responseBody?.body, message.responseBody?.endOfStream === true, attribute);
+    case 'responseTrailers':
+      return exchange.responseTrailers();
+    default:
+      return GO_ON;
+  }
+}
