@@ -34,7 +34,8 @@ describe('the project', () => {
     expect(scripts.map((file) => file.path)).toEqual(expect.arrayContaining(['start.mjs', 'test.mjs']));
     const foreign = scripts.flatMap(({ path, references }) =>
       references
-        .filter(({ specifier }) => !/^(node:|\.)/.test(specifier))
+        // what has been built by then may be loaded
+        .filter(({ specifier, computed }) => !computed && !/^(node:|\.)/.test(specifier))
         .map(({ specifier }) => `${path}: ${specifier}`),
     );
     expect(foreign).toEqual([]);
@@ -78,7 +79,7 @@ describe('the rules catch', () => {
     ['wire/codec.ts', `import { Metadata } from '@grpc/grpc-js';`, 'may not import the package @grpc/grpc-js'],
     ['server/stream.ts', `let run: import('../up/run.js').Run;`, 'may not import up/'],
     ['server/stream.ts', `await import('../telemetry/tracer.js');`, 'may not import telemetry/'],
-    ['server/stream.ts', `await import(name);`, 'may not import the package name'],
+    ['server/stream.ts', `await import(name);`, 'import(name) cannot be judged'],
     ['telemetry/tracer.ts', `import { main } from '../main.js';`, 'may not import main.ts, which is in no room'],
     ['helpers.ts', '', 'not in a room'],
   ])('%s: %s', (path, text, problem) => expect(judge(path, text)).toContain(problem));

@@ -5,8 +5,8 @@ import type { SourceFile } from './source-tree.js';
 /** Beyond this a file needs a reason. */
 const MAX_LINES = 400;
 
-/** Folders of `test/` that mirror no room: shared tools, and tests of more than one room at once. */
-const TEST_FOLDERS = ['architecture', 'packaging', 'support'];
+/** Folders of `test/` that mirror no room: shared tools, and tests of what is not in `src/` or is all of it. */
+const TEST_FOLDERS = ['architecture', 'bench', 'packaging', 'support'];
 
 /** Files with a default export: names belong to the thing, not to whoever imports it. */
 export function defaultExports(files: readonly SourceFile[]): string[] {
@@ -35,7 +35,7 @@ export function longFiles(files: readonly SourceFile[]): string[] {
 /** Files whose names are not kebab-case (a test's name is its file's plus `.test`). */
 export function misnamedFiles(files: readonly SourceFile[]): string[] {
   return files
-    .filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|mjs|mts)$/.test(posix.basename(file.path)))
+    .filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.(ts|mjs|mts)$/.test(posix.basename(file.path)))
     .map((file) => `${file.path}: file names are kebab-case`);
 }
 

@@ -19,7 +19,7 @@ export function importViolations(files: readonly SourceFile[]): string[] {
 }
 
 /** The room that a path below `src/` lies in. */
-export function roomOf(path: string): Room | undefined {
+function roomOf(path: string): Room | undefined {
   const [folder, ...rest] = path.split('/');
   return rest.length > 0 ? ROOMS.find((room) => room === folder) : undefined;
 }
@@ -31,8 +31,9 @@ export function resolveRelative(from: string, specifier: string): string | undef
 }
 
 function judge(from: string, room: Room, reference: ModuleReference): string | undefined {
-  const { specifier, typeOnly } = reference;
+  const { specifier, typeOnly, computed } = reference;
   const rule = RULES[room];
+  if (computed) return `import(${specifier}) cannot be judged; write the module's name`;
   const target = resolveRelative(from, specifier);
   if (target !== undefined) return judgeRoom(from, room, rule, target, typeOnly);
   if (specifier.startsWith('node:')) {

@@ -9,6 +9,8 @@ export interface ModuleReference {
   typeOnly: boolean;
   /** `export … from`. */
   reExport: boolean;
+  /** `import(…)` of something that is only known when it runs; `specifier` is then its source text. */
+  computed: boolean;
   line: number;
 }
 
@@ -29,26 +31,29 @@ export function parseSource(path: string, text: string): SourceFile {
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
   const references: ModuleReference[] = [];
   const lineAt = (offset: number) => text.slice(0, offset).split('\n').length;
-  const add = (specifier: string, offset: number, typeOnly: boolean, reExport = false) =>
-    references.push({ specifier, typeOnly, reExport, line: lineAt(offset) });
+  const add = (
+    specifier: string,
+    offset: number,
+    kind: { typeOnly?: boolean; reExport?: boolean; computed?: boolean },
+  ) => references.push({ specifier, typeOnly: false, reExport: false, computed: false, ...kind, line: lineAt(offset) });
 
   for (const { moduleRequest, entries, start } of module.staticImports) {
     // an import without names runs the module for its effects
-    add(moduleRequest.value, start, entries.length > 0 && entries.every((entry) => entry.isType));
+    add(moduleRequest.value, start, { typeOnly: entries.length > 0 && entries.every((entry) => entry.isType) });
   }
   for (const { entries, start } of module.staticExports) {
     for (const entry of entries) {
-      if (entry.moduleRequest) add(entry.moduleRequest.value, start, entry.isType, true);
+      if (entry.moduleRequest) add(entry.moduleRequest.value, start, { typeOnly: entry.isType, reExport: true });
     }
   }
   new Visitor({
     ImportExpression(node) {
-      // a computed specifier cannot be judged, so its own text is judged and found nowhere
       const { source } = node;
-      add(source.type === 'Literal' ? String(source.value) : text.slice(source.start, source.end), node.start, false);
+      if (source.type === 'Literal') add(String(source.value), node.start, {});
+      else add(text.slice(source.start, source.end), node.start, { computed: true });
     },
     TSImportType(node) {
-      add(String(node.source.value), node.start, true);
+      add(String(node.source.value), node.start, { typeOnly: true });
     },
   }).visit(program);
 

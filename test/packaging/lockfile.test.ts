@@ -18,7 +18,7 @@ const { packages } = read('package-lock.json') as { packages: Record<string, Loc
 const manifest = read('package.json') as LockedPackage;
 
 /** Packages whose install script only warns about versions; `--ignore-scripts` leaves nothing undone. */
-const HARMLESS_SCRIPTS = ['node_modules/protobufjs', 'node_modules/fsevents'];
+const HARMLESS_SCRIPTS = ['node_modules/protobufjs'];
 
 describe('the lockfile', () => {
   test('locks the tools of every platform: without one of them `npm ci` refuses the whole, on every machine', () => {
