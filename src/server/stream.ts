@@ -62,7 +62,10 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
       const kind = messageKind(message);
       if (!exchange && !begin(message)) return;
       // a message of a kind that we do not know cannot be answered
-      if (kind === undefined || !exchange) return unservable();
+      if (kind === undefined || !exchange) {
+        unservable();
+        return;
+      }
       const reply = answer(exchange, kind, message);
       if (reply instanceof Promise) awaitReply(kind, reply);
       else send(kind, reply, isLast(kind, message));
