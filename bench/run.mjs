@@ -1,6 +1,6 @@
 /**
  * The benchmark: what the sidecar costs behind a real Envoy, next to no filter and to a filter that does nothing.
- * `scripts/bench.mjs` is its command; `runBench` gets the path of Envoy and the command's arguments and resolves with the exit code.
+ * `scripts/bench.mjs` is its command; `runBench` gets a way to find Envoy and the command's arguments.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -176,13 +176,14 @@ function conclude({ plan, machine, results, checks, bars }) {
 }
 
 /** Runs the benchmark; the result is the exit code. Everything it started has ended when it resolves. */
-export async function runBench({ envoy, commandArguments }) {
+export async function runBench({ findEnvoy, commandArguments }) {
   const plan = readArguments(commandArguments);
   if (plan.help) {
     console.log(HELP);
     return 0;
   }
   if (process.platform !== 'linux') throw new Error('the benchmark reads /proc, so it needs Linux');
+  const envoy = await findEnvoy();
   const folder = mkdtempSync(join(tmpdir(), 'genai-extproc-bench-'));
   const processes = createProcesses(folder);
   const interrupt = () => process.exit(130);

@@ -19,10 +19,7 @@ function versionOf(root, name) {
 function envoyVersion(envoy) {
   const { stdout } = spawnSync(envoy, ['--version'], { encoding: 'utf8' });
   const match = /version: ([0-9a-f]+)\/([^/]+)\//.exec(stdout ?? '');
-  if (match === null)
-    throw new Error(
-      `ENVOY_BIN: ${envoy} --version does not answer like Envoy does; give the path of an Envoy 1.40 binary`,
-    );
+  if (match === null) throw new Error(`${envoy} --version does not answer as Envoy does`);
   return `${match[2]} (${match[1].slice(0, 12)})`;
 }
 

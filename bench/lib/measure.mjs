@@ -9,7 +9,7 @@ const SETTLE_MILLIS = 8000;
 const ASK_FOR_LOSSES_MILLIS = 1500;
 
 /** Spans of a target at the sink. */
-export async function spansAtSink(stage, name) {
+async function spansAtSink(stage, name) {
   const { counts } = await stage.sink.ask({});
   return counts[name]?.spans ?? 0;
 }
