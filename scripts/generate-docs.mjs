@@ -1,5 +1,10 @@
 // Writes the documentation that is generated from code; run by `npm run docs`, after a build.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { renderMarkdown } from '../dist/config/render/markdown.js';
+import { COUNTER_NAMES } from '../dist/util/counters.js';
+import { renderCounters, replaceBlock } from './lib/generated-blocks.mjs';
 
-writeFileSync(new URL('../docs/configuration.md', import.meta.url), renderMarkdown());
+const docs = new URL('../docs/', import.meta.url);
+writeFileSync(new URL('configuration.md', docs), renderMarkdown());
+const errors = new URL('errors.md', docs);
+writeFileSync(errors, replaceBlock(readFileSync(errors, 'utf8'), 'counters', renderCounters(COUNTER_NAMES)));

@@ -14,6 +14,17 @@ import { PACKAGE } from './util/package-info.js';
 /** How long `health` waits for the admin endpoint, in milliseconds. */
 const HEALTH_MILLIS = 3000;
 
+const USAGE = `genai-extproc: GenAI observability from a plain Envoy
+
+  genai-extproc up      Envoy, the sidecar and a model on this machine, to try it
+  genai-extproc serve   the sidecar alone, beside your Envoy
+  genai-extproc health  exit code 0 when the sidecar of these settings serves
+  genai-extproc --help | --version
+
+Every command takes every setting.
+
+`;
+
 const COMMANDS: Readonly<Record<string, (settings: Settings) => Promise<number>>> = { serve, up, health };
 
 /** The sidecar alone, until SIGTERM or SIGINT: then it drains and ends with 0. A second signal ends it at once. */
@@ -53,7 +64,7 @@ async function health(settings: Settings): Promise<number> {
 async function main(argv: readonly string[]): Promise<number> {
   const [name = '--help', ...flags] = argv;
   if (argv.includes('--help') || argv.includes('-h') || name === 'help') {
-    process.stdout.write(renderHelp());
+    process.stdout.write(USAGE + renderHelp());
     return 0;
   }
   if (name === '--version' || name === 'version') {
@@ -70,8 +81,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseSettings({ argv: flags, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
   for (const warning of parsed.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (!parsed.ok) {
-    process.stderr.write(formatProblems(parsed.problems));
-    return 1;
+    throw new AppError('SETTINGS_INVALID', formatProblems(parsed.problems).trimEnd());
   }
   return command(parsed.settings);
 }

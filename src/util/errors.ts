@@ -8,10 +8,6 @@ export const ERROR_CODES = {
   ADMIN_FAILED: 'The admin address cannot be had.',
   UNKNOWN_COMMAND: 'The command line names no command of ours.',
   UNHEALTHY: 'The sidecar that was asked does not serve.',
-  GATEWAY_FAILED: 'The address of the local gateway cannot be had.',
-  ENVOY_MISSING: 'No Envoy was found and none could be fetched.',
-  ENVOY_FAILED: 'Envoy did not start or ended by itself.',
-  UPSTREAM_FAILED: 'The chosen upstream cannot be used.',
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
