@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type ChildExit, startChild } from './child-process.js';
+import { answers, waitUntil } from './readiness.js';
 
 const READY_MILLIS = 20_000;
 const LOG_LINES = 12;
@@ -30,7 +30,6 @@ export interface EnvoyOptions {
   /** An existing folder of its own, for its configuration and its logs. */
   folder: string;
   concurrency: number;
-  signal?: AbortSignal | undefined;
 }
 
 /** Starts Envoy and waits until it is ready. Rejects with the end of its log when it does not come up. */
@@ -46,7 +45,7 @@ export async function startEnvoyProcess(options: EnvoyOptions): Promise<EnvoyPro
   // no hot restart: its shared memory would need an id that no other Envoy on this machine has
   const parameters = ['-c', configPath, '--concurrency', String(options.concurrency), '--disable-hot-restart'];
   parameters.push('--admin-address-path', addressPath, '--file-flush-interval-msec', '100');
-  const child = startChild(options.binary, parameters, { stdout, stderr, signal: options.signal });
+  const child = startChild(options.binary, parameters, { stdout, stderr });
   closeSync(stdout);
   closeSync(stderr);
   const lastWords = async () => {
@@ -73,27 +72,11 @@ export async function startEnvoyProcess(options: EnvoyOptions): Promise<EnvoyPro
 
 /** The admin address, once Envoy says that it is ready. */
 async function untilReady(addressPath: string, exited: Promise<ChildExit>): Promise<string> {
-  let exit: ChildExit | undefined;
-  void exited.then((value) => {
-    exit = value;
-  });
-  const deadline = Date.now() + READY_MILLIS;
-  while (Date.now() < deadline) {
-    if (exit) throw new Error(`it exited with ${exit.signal ?? `code ${exit.code}`}.`);
-    const address = await readFile(addressPath, 'utf8').catch(() => '');
-    if (address !== '' && (await isReady(`http://${address}/ready`))) return address;
-    await wait(25);
-  }
-  throw new Error(`it was not ready after ${READY_MILLIS / 1000} s.`);
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    await response.arrayBuffer();
-    return response.status === 200;
-  } catch {
-    // refused or reset while Envoy is still on its way up
-    return false;
-  }
+  let address = '';
+  const ready = async () => {
+    address = await readFile(addressPath, 'utf8').catch(() => '');
+    return address !== '' && (await answers(`http://${address}/ready`, 1000));
+  };
+  await waitUntil(ready, exited, READY_MILLIS);
+  return address;
 }

@@ -61,3 +61,8 @@ function isThisMachine(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   return isIP(host) === 4 ? /^(?:127\.|0\.0\.0\.0$)/u.test(host) : host === '::1' || host === '::';
 }
+
+/** A URL that somebody typed, fit to be shown: what may be a secret in it (user, password, query) is left out. */
+export function showUrl(text: string): string {
+  return text.replace(/\/\/[^/]*@/u, '//…@').replace(/[?#].*$/su, '?…');
+}

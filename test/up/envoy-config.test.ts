@@ -188,7 +188,7 @@ describe('through a real Envoy', () => {
     const response = await fetch(`${gateway}/v1/models`);
     expect(response.status).toBe(503);
     expect((await envoys.at(-1)?.accessLog(1))?.[0]).toMatchObject({
-      upstream_transport_failure_reason: expect.stringContaining('verify SAN'),
+      upstream_transport_failure_reason: expect.stringContaining('SAN_matcher'),
     });
   });
 
