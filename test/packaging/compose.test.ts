@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { parseSettings } from '../../src/config/parse-settings.js';
+import { SETTINGS } from '../../src/config/table/table.js';
 import { findEnvoy } from '../../src/up/find-envoy.js';
 import { createProgress } from '../../src/up/progress.js';
 import { publishedPorts, readComposeFile } from './support/compose-file.js';
@@ -67,6 +69,23 @@ describe('the compose file', () => {
     expect(services['pull-model']?.environment?.['OLLAMA_HOST']).toBe('http://ollama:11434');
     expect(sidecarEnvironment['OTEL_EXPORTER_OTLP_ENDPOINT']).toMatch(/^http:\/\/phoenix:/);
     for (const name of ['sidecar', 'ollama', 'phoenix']) expect(services).toHaveProperty(name);
+  });
+
+  test('gives the sidecar settings that it knows and accepts', () => {
+    const ours = Object.keys(sidecarEnvironment).filter((name) => /^(GENAI_EXTPROC_|OTEL_)/.test(name));
+    expect(ours.length).toBeGreaterThan(5);
+    expect(ours.filter((name) => !SETTINGS.has(name))).toEqual([]);
+    const parsed = parseSettings({ argv: [], env: sidecarEnvironment, readFile: () => '' });
+    expect(parsed).toMatchObject({
+      ok: true,
+      warnings: [],
+      settings: {
+        admin: { host: '0.0.0.0' },
+        traces: { exporters: ['otlp'], otlp: { protocol: 'http/protobuf', endpoint: 'http://phoenix:6006/v1/traces' } },
+        resourceAttributes: { 'openinference.project.name': 'compose' },
+      },
+    });
+    expect(parsed.ok && parsed.settings.metrics.exporters).not.toContain('otlp');
   });
 
   test('is told in the README: every published port, and the model that is pulled', () => {

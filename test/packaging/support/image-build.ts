@@ -47,7 +47,8 @@ function run(command: string, directory: string): void {
   const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
     cwd: directory,
     encoding: 'utf8',
-    env: { ...process.env, NODE_ENV: undefined },
+    // what a fresh clone has just fetched need not be fetched again
+    env: { ...process.env, NODE_ENV: undefined, npm_config_prefer_offline: 'true' },
   });
   if (status !== 0) throw new Error(`RUN ${command}: exit ${status}\n${stdout}\n${stderr}`);
 }
