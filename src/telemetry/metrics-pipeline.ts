@@ -1,0 +1,93 @@
+import type { Meter } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import {
+  ConsoleMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
+import type { Limits, Settings } from '../config/settings.js';
+import type { Counters } from '../util/counters.js';
+import type { WindowedWarning } from '../util/log-window.js';
+import { PACKAGE } from '../util/package-info.js';
+import { createOtlpMetricExporter } from './otlp-metric-exporter.js';
+import { PrometheusReader } from './prometheus-reader.js';
+import { createTemporalitySelector } from './temporality.js';
+
+/** `gen_ai.token.type` has five values, so one combination of the other attributes is up to five series. */
+const TOKEN_TYPES = 5;
+/** For combinations that stay apart even beyond the cap: operation and error type are closed sets of ours. */
+const RESERVE = 512;
+
+/**
+ * Series per instrument that the SDK may hold: above what our own caps let through, because its own overflow would drop
+ * every attribute of a sample.
+ */
+export function seriesLimit(limits: Pick<Limits, 'metricSeries'>): number {
+  return (limits.metricSeries + RESERVE) * TOKEN_TYPES;
+}
+
+/** Where measurements go. */
+export interface MetricsPipeline {
+  meter: Meter;
+  prometheusPage(): Promise<string>;
+  /** Exports what was measured since the last export; gives up after `deadlineMillis`. */
+  close(deadlineMillis: number): Promise<void>;
+}
+
+/** Creates the meter with a reader for Prometheus and one for each exporter that the settings name. */
+export function createMetricsPipeline(
+  settings: Settings,
+  resource: Resource,
+  counters: Counters,
+  warn: WindowedWarning,
+): MetricsPipeline {
+  const limit = seriesLimit(settings.limits);
+  const prometheus = new PrometheusReader(limit);
+  const exporters = createExporters(settings, counters, warn).map(
+    (exporter) =>
+      new PeriodicExportingMetricReader({
+        exporter,
+        exportIntervalMillis: settings.metrics.intervalMillis,
+        // the SDK refuses a timeout beyond the interval
+        exportTimeoutMillis: Math.min(settings.metrics.exportTimeoutMillis, settings.metrics.intervalMillis),
+        cardinalityLimits: { default: limit },
+      }),
+  );
+  const provider = new MeterProvider({ resource, readers: [prometheus, ...exporters] });
+
+  const collecting = exporters.length === 0 ? undefined : collectRegularly(prometheus, settings.metrics.intervalMillis);
+
+  return {
+    meter: provider.getMeter(PACKAGE.name, PACKAGE.version),
+    prometheusPage: () => prometheus.page(),
+    async close(deadlineMillis) {
+      clearInterval(collecting);
+      try {
+        await provider.shutdown({ timeoutMillis: deadlineMillis });
+      } catch (error) {
+        warn('metrics.shutdown', { error: String(error) }, 'metrics were not exported before the shutdown deadline');
+      }
+    },
+  };
+}
+
+/** The SDK keeps what each reader has not collected yet: a page that nobody asks for would keep it for ever. */
+function collectRegularly(reader: PrometheusReader, intervalMillis: number): NodeJS.Timeout {
+  return setInterval(() => {
+    reader.collect().catch(() => {});
+  }, intervalMillis).unref();
+}
+
+function createExporters(settings: Settings, counters: Counters, warn: WindowedWarning): PushMetricExporter[] {
+  if (settings.sdkDisabled) return [];
+  const names = new Set(settings.metrics.exporters);
+  const exporters: PushMetricExporter[] = [];
+  if (names.has('otlp')) exporters.push(createOtlpMetricExporter(settings.metrics, counters, warn));
+  if (names.has('console')) {
+    exporters.push(
+      new ConsoleMetricExporter({ temporalitySelector: createTemporalitySelector(settings.metrics.temporality) }),
+    );
+  }
+  return exporters;
+}

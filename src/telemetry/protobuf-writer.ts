@@ -1,0 +1,107 @@
+/**
+ * Writes protobuf into a buffer whose exact size the caller has computed before, so that nothing grows, moves or is
+ * copied twice. Text goes through Buffer's native writers: on spans with content that is what makes encoding cheap.
+ */
+export class ProtobufWriter {
+  readonly bytes: Buffer;
+  position = 0;
+
+  constructor(size: number) {
+    this.bytes = Buffer.allocUnsafe(size);
+  }
+
+  /** A field key; every field number used here is below 16 and takes one byte, or below 2048 and takes two. */
+  tag(field: number, wireType: number): void {
+    this.varint((field << 3) | wireType);
+  }
+
+  /** An unsigned integer below 2^53. */
+  varint(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.bytes[this.position++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.bytes[this.position++] = rest;
+  }
+
+  /** A signed 64-bit integer as `int64` (negative values take ten bytes). */
+  int64(value: number): void {
+    if (value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
+      this.varint(value);
+      return;
+    }
+    let rest = BigInt.asUintN(64, BigInt(value));
+    while (rest > 0x7fn) {
+      this.bytes[this.position++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.bytes[this.position++] = Number(rest);
+  }
+
+  fixed32(value: number): void {
+    this.position = this.bytes.writeUInt32LE(value, this.position);
+  }
+
+  fixed64(value: bigint): void {
+    this.position = this.bytes.writeBigUInt64LE(value, this.position);
+  }
+
+  double(value: number): void {
+    this.position = this.bytes.writeDoubleLE(value, this.position);
+  }
+
+  /** A hex id as `bytes`, with its length. */
+  hex(text: string): void {
+    this.varint(text.length / 2);
+    this.position += this.bytes.write(text, this.position, 'hex');
+  }
+
+  /** Text whose length in UTF-8 is already known, with its length. */
+  text(text: string, utf8Bytes: number): void {
+    this.varint(utf8Bytes);
+    if (utf8Bytes !== text.length) {
+      this.bytes.write(text, this.position, utf8Bytes, 'utf8');
+      this.position += utf8Bytes;
+    } else if (utf8Bytes > SHORT_TEXT) {
+      this.bytes.write(text, this.position, utf8Bytes, 'latin1');
+      this.position += utf8Bytes;
+    } else {
+      for (let index = 0; index < utf8Bytes; index++) this.bytes[this.position++] = text.charCodeAt(index);
+    }
+  }
+
+  /** Bytes as they are, without a length. */
+  raw(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.position);
+    this.position += bytes.length;
+  }
+}
+
+/** Below this a loop is faster than the call into native code. */
+const SHORT_TEXT = 32;
+
+/** Length of a text in UTF-8. */
+export function utf8Length(text: string): number {
+  if (text.length > SHORT_TEXT) return Buffer.byteLength(text, 'utf8');
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 0x7f) return Buffer.byteLength(text, 'utf8');
+  }
+  return text.length;
+}
+
+/** Bytes that a varint of a non-negative integer below 2^53 takes. */
+export function varintSize(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x200000) return 3;
+  if (value < 0x10000000) return 4;
+  let size = 4;
+  for (let rest = Math.floor(value / 0x10000000); rest > 0; rest = Math.floor(rest / 0x80)) size++;
+  return size;
+}
+
+/** Bytes of a length-delimited field with a one-byte key: key, length, content. */
+export function fieldSize(contentBytes: number): number {
+  return 1 + varintSize(contentBytes) + contentBytes;
+}

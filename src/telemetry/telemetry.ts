@@ -1,0 +1,77 @@
+import type { Meter } from '@opentelemetry/api';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Settings } from '../config/settings.js';
+import type { CallTracer } from '../model/trace.js';
+import type { Counters } from '../util/counters.js';
+import type { Log } from '../util/log.js';
+import { createWindowedWarning } from '../util/log-window.js';
+import { PACKAGE } from '../util/package-info.js';
+import { createCallTracer } from './call-tracer.js';
+import { createMetricsPipeline } from './metrics-pipeline.js';
+import { createResource } from './resource.js';
+import { createSampler } from './sampler.js';
+import { publishSelfMetrics } from './self-metrics.js';
+import { createSpanPipeline, type SpanPipeline } from './span-pipeline.js';
+
+/** Everything that leaves this process as OpenTelemetry; the only room that knows the SDK. Nothing is registered globally. */
+export interface Telemetry {
+  tracer: CallTracer;
+  meter: Meter;
+  /** `GET /metrics`, in the Prometheus text format. */
+  prometheusPage(): Promise<string>;
+  /** Exports what waits, in `deadlineMillis` at most; what does not get out is counted and logged. */
+  shutdown(deadlineMillis: number): Promise<void>;
+}
+
+/** Of the shutdown's time, what spans may take at most: the last metrics, which count their losses, come after them. */
+const SPAN_SHARE = 0.6;
+
+/**
+ * Starts tracing and metrics by the settings alone; the SDK reads nothing from the environment.
+ *
+ * @throws Error naming the setting when an exporter cannot be created.
+ */
+export function createTelemetry(settings: Settings, counters: Counters, log: Log): Telemetry {
+  const warn = createWindowedWarning(log);
+  const resource = createResource(settings);
+  const spans = exportsSpans(settings) ? createSpanPipeline(settings, resource, counters, warn) : undefined;
+  const metrics = createMetricsPipeline(settings, resource, counters, warn);
+  publishSelfMetrics(metrics.meter, counters);
+  const tracer = spans === undefined ? undefined : createTracer(settings, spans, resource);
+  let stopped: Promise<void> | undefined;
+
+  async function stop(deadlineMillis: number): Promise<void> {
+    const begin = performance.now();
+    await spans?.close(deadlineMillis * SPAN_SHARE);
+    await metrics.close(Math.max(1, deadlineMillis - (performance.now() - begin)));
+  }
+
+  return {
+    tracer: createCallTracer(settings.propagators, tracer),
+    meter: metrics.meter,
+    prometheusPage: metrics.prometheusPage,
+    shutdown(deadlineMillis) {
+      stopped ??= stop(deadlineMillis);
+      return stopped;
+    },
+  };
+}
+
+function exportsSpans(settings: Settings): boolean {
+  return !settings.sdkDisabled && settings.traces.exporters.some((name) => name === 'otlp' || name === 'console');
+}
+
+function createTracer(settings: Settings, spans: SpanPipeline, resource: ReturnType<typeof createResource>) {
+  const { sampler, samplerRatio, attributeCountLimit, attributeValueLengthLimit } = settings.traces;
+  const provider = new TracerProvider({
+    resource,
+    sampler: createSampler(sampler, samplerRatio),
+    spanLimits: {
+      attributeCountLimit,
+      // the SDK takes 0 for "warn on every attribute", not for "no limit"
+      attributeValueLengthLimit: attributeValueLengthLimit > 0 ? attributeValueLengthLimit : Number.POSITIVE_INFINITY,
+    },
+    spanProcessors: [spans.processor],
+  });
+  return provider.getTracer(PACKAGE.name, PACKAGE.version);
+}

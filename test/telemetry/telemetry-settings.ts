@@ -1,0 +1,82 @@
+import type { OtlpSettings, Settings } from '../../src/config/settings.js';
+import type { Log } from '../../src/util/log.js';
+
+/** What a test changes of {@link telemetrySettings}. */
+export interface TelemetryOptions {
+  traces?: Partial<Omit<Settings['traces'], 'otlp' | 'batch'>>;
+  otlp?: Partial<OtlpSettings>;
+  batch?: Partial<Settings['traces']['batch']>;
+  metrics?: Partial<Omit<Settings['metrics'], 'otlp'>>;
+  limits?: Partial<Settings['limits']>;
+  propagators?: Settings['propagators'];
+  sdkDisabled?: boolean;
+  serviceName?: string;
+  resourceAttributes?: Record<string, string>;
+}
+
+/** Settings with the defaults that matter to telemetry and fast timers; `endpoint` is a sink's URL without a path. */
+export function telemetrySettings(endpoint: string, options: TelemetryOptions = {}): Settings {
+  const otlp: OtlpSettings = {
+    protocol: 'grpc',
+    endpoint,
+    headers: {},
+    timeoutMillis: 5_000,
+    compression: 'none',
+    ...options.otlp,
+  };
+  const withPath = (path: string) =>
+    otlp.protocol === 'grpc' ? otlp : { ...otlp, endpoint: `${otlp.endpoint}/v1/${path}` };
+  return {
+    listen: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    socketMode: 0o660,
+    admin: { host: '127.0.0.1', port: 0 },
+    debug: false,
+    drainMillis: 5_000,
+    metadataNamespace: 'io.envoy.ai_gateway',
+    serviceName: options.serviceName ?? 'ai-gateway',
+    resourceAttributes: options.resourceAttributes ?? {},
+    sdkDisabled: options.sdkDisabled ?? false,
+    traces: {
+      exporters: ['otlp'],
+      sampler: 'parentbased_always_on',
+      samplerRatio: 1,
+      attributeCountLimit: 4096,
+      attributeValueLengthLimit: Number.POSITIVE_INFINITY,
+      ...options.traces,
+      otlp: withPath('traces'),
+      batch: {
+        maxQueueSize: 2048,
+        maxBatchSize: 512,
+        scheduleDelayMillis: 20,
+        exportTimeoutMillis: 30_000,
+        ...options.batch,
+      },
+    },
+    metrics: {
+      exporters: ['otlp'],
+      intervalMillis: 60_000,
+      exportTimeoutMillis: 30_000,
+      temporality: 'cumulative',
+      ...options.metrics,
+      otlp: withPath('metrics'),
+    },
+    propagators: options.propagators ?? ['tracecontext', 'baggage'],
+    headerMapping: { span: [], metrics: [], log: [], baggageSession: { span: true, log: true } },
+    contentPolicy: {} as Settings['contentPolicy'],
+    limits: {
+      metricAttributeValues: 200,
+      metricSeries: 2000,
+      headerValueCharacters: 256,
+      spanQueueBytes: 64 * 1024 * 1024,
+      spanBatchBytes: 1024 * 1024,
+      ...options.limits,
+    } as Settings['limits'],
+  };
+}
+
+/** A log that keeps its lines. */
+export function keepingLog(): Log & { lines: { level: string; fields: object; message: string }[] } {
+  const lines: { level: string; fields: object; message: string }[] = [];
+  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
