@@ -6,7 +6,10 @@ import type { SourceFile } from './source-tree.js';
 const MAX_LINES = 400;
 
 /** Folders of `test/` that mirror no room: shared tools, and tests of what is not in `src/` or is all of it. */
-const TEST_FOLDERS = ['architecture', 'bench', 'packaging', 'support'];
+const TEST_FOLDERS = ['architecture', 'bench', 'docs', 'packaging', 'scripts', 'support'];
+
+/** Folders that lie beside the tests that use them, in any room. */
+const BESIDE_TESTS = ['fixtures', 'support', '__snapshots__'];
 
 /** Files with a default export: names belong to the thing, not to whoever imports it. */
 export function defaultExports(files: readonly SourceFile[]): string[] {
@@ -53,11 +56,9 @@ export function unmirrored(sourcePaths: readonly string[], testPaths: readonly s
     if (hasCode && !hasTest) problems.push(`src/${room}/ has no test in test/${room}/`);
   }
   for (const folder of new Set(testPaths.flatMap(foldersOf))) {
-    const [top = '', second] = folder.split('/');
-    if (TEST_FOLDERS.includes(top)) continue;
-    // fixtures and helpers lie beside the tests that use them
-    const mirrored = sourceFolders.has(folder) || second === 'fixtures' || second === 'support';
-    if (!mirrored) problems.push(`test/${folder}/ mirrors nothing: src/${folder}/ does not exist`);
+    const [top = '', ...below] = folder.split('/');
+    if (TEST_FOLDERS.includes(top) || below.some((name) => BESIDE_TESTS.includes(name))) continue;
+    if (!sourceFolders.has(folder)) problems.push(`test/${folder}/ mirrors nothing: src/${folder}/ does not exist`);
   }
   return problems;
 }
