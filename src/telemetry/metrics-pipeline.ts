@@ -6,12 +6,13 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
-import type { Limits, Settings } from '../config/settings.js';
+import type { Limits } from '../config/settings.js';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
 import { PACKAGE } from '../util/package-info.js';
 import { createOtlpMetricExporter } from './otlp-metric-exporter.js';
 import { PrometheusReader } from './prometheus-reader.js';
+import type { TelemetrySettings } from './telemetry-settings.js';
 import { createTemporalitySelector } from './temporality.js';
 
 /** `gen_ai.token.type` has five values, so one combination of the other attributes is up to five series. */
@@ -37,7 +38,7 @@ export interface MetricsPipeline {
 
 /** Creates the meter with a reader for Prometheus and one for each exporter that the settings name. */
 export function createMetricsPipeline(
-  settings: Settings,
+  settings: TelemetrySettings,
   resource: Resource,
   counters: Counters,
   warn: WindowedWarning,
@@ -79,7 +80,7 @@ function collectRegularly(reader: PrometheusReader, intervalMillis: number): Nod
   }, intervalMillis).unref();
 }
 
-function createExporters(settings: Settings, counters: Counters, warn: WindowedWarning): PushMetricExporter[] {
+function createExporters(settings: TelemetrySettings, counters: Counters, warn: WindowedWarning): PushMetricExporter[] {
   if (settings.sdkDisabled) return [];
   const names = new Set(settings.metrics.exporters);
   const exporters: PushMetricExporter[] = [];

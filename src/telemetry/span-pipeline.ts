@@ -2,7 +2,6 @@ import { type Context, TraceFlags } from '@opentelemetry/api';
 import { ProtobufTraceSerializer, TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
 import { ConsoleSpanExporter, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
-import type { Settings } from '../config/settings.js';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
 import { PACKAGE } from '../util/package-info.js';
@@ -12,6 +11,7 @@ import { createOtlpSender } from './otlp-sender.js';
 import { encodeSpan, measureSpan } from './span-encoder.js';
 import { createSpanQueue, type SpanQueue } from './span-queue.js';
 import { encodeEnvelope, encodeRequest, envelopeSize } from './span-request.js';
+import type { TelemetrySettings } from './telemetry-settings.js';
 
 /** Collectors accept 4 MiB in one request by default; no request of ours with one span is larger. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
@@ -25,7 +25,7 @@ export interface SpanPipeline {
 
 /** Creates the way of ended spans to every exporter that the settings name. */
 export function createSpanPipeline(
-  settings: Settings,
+  settings: TelemetrySettings,
   resource: Resource,
   counters: Counters,
   warn: WindowedWarning,
@@ -64,7 +64,7 @@ interface OtlpExport {
 }
 
 function createOtlpExport(
-  settings: Settings,
+  settings: TelemetrySettings,
   resource: Resource,
   counters: Counters,
   lost: SpanLossReport,

@@ -1,6 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Settings } from '../config/settings.js';
 import type { CallTracer } from '../model/trace.js';
 import type { Counters } from '../util/counters.js';
 import type { Log } from '../util/log.js';
@@ -12,6 +11,7 @@ import { createResource } from './resource.js';
 import { createSampler } from './sampler.js';
 import { publishSelfMetrics } from './self-metrics.js';
 import { createSpanPipeline, type SpanPipeline } from './span-pipeline.js';
+import type { TelemetrySettings } from './telemetry-settings.js';
 
 /** Everything that leaves this process as OpenTelemetry; the only room that knows the SDK. Nothing is registered globally. */
 export interface Telemetry {
@@ -31,7 +31,7 @@ const SPAN_SHARE = 0.6;
  *
  * @throws Error naming the setting when an exporter cannot be created.
  */
-export function createTelemetry(settings: Settings, counters: Counters, log: Log): Telemetry {
+export function createTelemetry(settings: TelemetrySettings, counters: Counters, log: Log): Telemetry {
   const warn = createWindowedWarning(log);
   const resource = createResource(settings);
   const spans = exportsSpans(settings) ? createSpanPipeline(settings, resource, counters, warn) : undefined;
@@ -57,11 +57,11 @@ export function createTelemetry(settings: Settings, counters: Counters, log: Log
   };
 }
 
-function exportsSpans(settings: Settings): boolean {
+function exportsSpans(settings: TelemetrySettings): boolean {
   return !settings.sdkDisabled && settings.traces.exporters.some((name) => name === 'otlp' || name === 'console');
 }
 
-function createTracer(settings: Settings, spans: SpanPipeline, resource: ReturnType<typeof createResource>) {
+function createTracer(settings: TelemetrySettings, spans: SpanPipeline, resource: ReturnType<typeof createResource>) {
   const { sampler, samplerRatio, attributeCountLimit, attributeValueLengthLimit } = settings.traces;
   const provider = new TracerProvider({
     resource,

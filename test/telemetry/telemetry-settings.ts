@@ -1,4 +1,5 @@
-import type { OtlpSettings, Settings } from '../../src/config/settings.js';
+import type { OtlpSettings } from '../../src/config/settings.js';
+import type { TelemetrySettings as Settings } from '../../src/telemetry/telemetry-settings.js';
 import type { Log } from '../../src/util/log.js';
 
 /** What a test changes of {@link telemetrySettings}. */
@@ -27,12 +28,6 @@ export function telemetrySettings(endpoint: string, options: TelemetryOptions = 
   const withPath = (path: string) =>
     otlp.protocol === 'grpc' ? otlp : { ...otlp, endpoint: `${otlp.endpoint}/v1/${path}` };
   return {
-    listen: { kind: 'tcp', host: '127.0.0.1', port: 0 },
-    socketMode: 0o660,
-    admin: { host: '127.0.0.1', port: 0 },
-    debug: false,
-    drainMillis: 5_000,
-    metadataNamespace: 'io.envoy.ai_gateway',
     serviceName: options.serviceName ?? 'ai-gateway',
     resourceAttributes: options.resourceAttributes ?? {},
     sdkDisabled: options.sdkDisabled ?? false,
@@ -61,16 +56,12 @@ export function telemetrySettings(endpoint: string, options: TelemetryOptions = 
       otlp: withPath('metrics'),
     },
     propagators: options.propagators ?? ['tracecontext', 'baggage'],
-    headerMapping: { span: [], metrics: [], log: [], baggageSession: { span: true, log: true } },
-    contentPolicy: {} as Settings['contentPolicy'],
     limits: {
-      metricAttributeValues: 200,
       metricSeries: 2000,
-      headerValueCharacters: 256,
       spanQueueBytes: 64 * 1024 * 1024,
       spanBatchBytes: 1024 * 1024,
       ...options.limits,
-    } as Settings['limits'],
+    },
   };
 }
 
