@@ -1,6 +1,6 @@
 /**
  * The load generator, a process of its own. Each message is a job
- * `{port, exchange, connections, durationMillis, callsPerSecond?}`; the reply is `{result}` or `{error}`.
+ * `{port, exchange, connections, durationMillis, callsPerSecond?, mostCalls?}`; the reply is `{result}` or `{error}`.
  *
  * Without `callsPerSecond` every connection calls again as soon as it has its answer. With it, calls fall due at an even pace
  * whether or not earlier ones are done, and a call's latency counts from the moment it was due.
@@ -27,11 +27,14 @@ function wireRequest(name) {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), request]);
 }
 
-async function runBackToBack(connections, deadline, callOnce) {
+async function runBackToBack(connections, deadline, mostCalls, callOnce) {
+  let made = 0;
   await Promise.all(
     connections.map(async (connection) => {
-      do await callOnce(connection, performance.now());
-      while (performance.now() < deadline);
+      do {
+        made += 1;
+        await callOnce(connection, performance.now());
+      } while (performance.now() < deadline && made < mostCalls);
     }),
   );
 }
@@ -90,8 +93,9 @@ async function run(job) {
   try {
     const start = performance.now();
     const deadline = start + job.durationMillis;
-    if (job.callsPerSecond === undefined) await runBackToBack(connections, deadline, callOnce);
-    else await runAtPace(connections, start, deadline, job.callsPerSecond, callOnce);
+    if (job.callsPerSecond === undefined) {
+      await runBackToBack(connections, deadline, job.mostCalls ?? Number.POSITIVE_INFINITY, callOnce);
+    } else await runAtPace(connections, start, deadline, job.callsPerSecond, callOnce);
     const elapsedMillis = performance.now() - start;
     return {
       calls: latencies.length,

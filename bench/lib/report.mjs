@@ -93,7 +93,8 @@ One Envoy with one worker and one listener for each row, alike but for the ext_p
 dynamic metadata on, exporting OTLP http/protobuf to a process that counts and discards; the same with \`OPENINFERENCE_HIDE_INPUTS\`
 and \`OPENINFERENCE_HIDE_OUTPUTS\`. Upstream, load generator and sink are processes of their own; all share the machine, none is pinned.
 
-- Rounds: in each, every scenario visits every row in turn, beginning with another one each round; a round before the first is not counted.
+- Rounds: in each, every scenario visits every row in turn, beginning with another one each round; thousands of calls and a whole round before
+  the first are not counted, since code that has not run often is not compiled yet.
 - Added: a row's percentile less that of *no filter* in the same round.
 - CPU: user and system time of the process from \`/proc\`, from before the calls until the last of their spans was exported (steps of 10 ms).
 - Spans are exported at least every ${EXPORT_DELAY_MILLIS} ms and metrics every ${METRIC_INTERVAL_MILLIS} ms (defaults: 5 s and 60 s), so that a measure need not wait for them.

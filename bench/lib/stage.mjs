@@ -39,6 +39,7 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
       accessLogPath: `${folder}/${name}-access.jsonl`,
       calls: 0,
       wrong: 0,
+      missing: 0,
       failures: 0,
       problems: [],
     });
