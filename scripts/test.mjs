@@ -10,7 +10,8 @@ let envoy;
 try {
   envoy = await findEnvoy({ env: process.env, progress: createProgress(process.stderr) });
 } catch (error) {
-  console.error(error.message);
+  const { formatError } = await import(join(ROOT, 'dist', 'util', 'errors.js'));
+  console.error(formatError(error));
   process.exit(1);
 }
 const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { AppError } from '../util/errors.js';
 
 /** Where systems keep the certificate authorities that they trust. */
 const PLACES = [
@@ -16,13 +17,15 @@ export function findCaBundle(env: NodeJS.ProcessEnv, places: readonly string[] =
   const chosen = env['SSL_CERT_FILE'];
   if (chosen) {
     if (existsSync(chosen)) return chosen;
-    throw new Error(
+    throw new AppError(
+      'CA_BUNDLE_MISSING',
       `SSL_CERT_FILE: ${chosen} does not exist. Set it to a PEM file of certificate authorities, or unset it.`,
     );
   }
   const found = places.find((place) => existsSync(place));
   if (found) return found;
-  throw new Error(
+  throw new AppError(
+    'CA_BUNDLE_MISSING',
     'A https upstream needs the certificate authorities to trust, and no CA bundle was found on this system. ' +
       'Install the package ca-certificates, or set SSL_CERT_FILE to a PEM file.',
   );

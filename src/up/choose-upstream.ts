@@ -1,4 +1,5 @@
 import type { HostPort } from '../config/settings.js';
+import { AppError } from '../util/errors.js';
 import { isOwnListener, parseUpstream, showUrl, type Upstream } from './upstream.js';
 
 /** What `up` puts behind Envoy. */
@@ -57,6 +58,6 @@ export async function chooseUpstream(options: ChooseOptions): Promise<{ choice: 
 
 function urlChoice(url: string, source: string, options: ChooseOptions): UpstreamChoice {
   const upstream = parseUpstream(url, options.trustedCa);
-  if ('problem' in upstream) throw new Error(`${source}: ${showUrl(url)} ${upstream.problem}.`);
+  if ('problem' in upstream) throw new AppError('UPSTREAM_INVALID', `${source}: ${showUrl(url)} ${upstream.problem}.`);
   return { kind: 'url', url, source, upstream };
 }

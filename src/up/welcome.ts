@@ -57,10 +57,7 @@ function describeSpans(settings: Settings): string {
   if (exporters.includes('otlp')) return otlp.endpoint;
   if (exporters.includes('console')) return 'printed here';
   if (settings.sdkDisabled) return 'off (OTEL_SDK_DISABLED)';
-  return (
-    'off. To see them, set OTEL_EXPORTER_OTLP_ENDPOINT (Jaeger: http://127.0.0.1:4318; ' +
-    'Phoenix: http://127.0.0.1:6006 with OTEL_METRICS_EXPORTER=none), or OTEL_TRACES_EXPORTER=console'
-  );
+  return 'off; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:6006/v1/traces sends them to Phoenix, port 4318 to Jaeger';
 }
 
 /** An address to listen on as a URL that a client on this machine can use. */

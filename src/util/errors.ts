@@ -6,6 +6,12 @@ export const ERROR_CODES = {
   SETTINGS_INVALID: 'A setting is not understood.',
   LISTEN_FAILED: 'The ext_proc address cannot be had.',
   ADMIN_FAILED: 'The admin address cannot be had.',
+  GATEWAY_FAILED: 'The address for clients cannot be had.',
+  UPSTREAM_INVALID: 'What shall be behind Envoy is not understood.',
+  CA_BUNDLE_MISSING: 'There are no certificate authorities to check a https upstream with.',
+  ENVOY_MISSING: 'There is no Envoy, and none could be fetched.',
+  ENVOY_FAILED: 'Envoy did not start, or it died.',
+  MODEL_FAILED: 'The model on this machine did not start, or it died.',
   UNKNOWN_COMMAND: 'The command line names no command of ours.',
   UNHEALTHY: 'The sidecar that was asked does not serve.',
 } as const satisfies Record<string, string>;

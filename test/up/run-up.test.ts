@@ -62,7 +62,7 @@ describe('up', () => {
     expect(run.printed.out).toContain(gateway);
     expect(run.printed.out).toContain('a simulated model');
     expect(run.printed.out).toContain(`http://127.0.0.1:${settings.admin.port}/metrics`);
-    expect(run.printed.out).toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
+    expect(run.printed.out).toContain('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
     const accessLog = /Access log\s+(\S+)/.exec(run.printed.out)?.[1] ?? '';
     const envoyAdmin = /Envoy admin\s+(\S+)/.exec(run.printed.out)?.[1] ?? '';
 
@@ -92,7 +92,9 @@ describe('up', () => {
       expect(await run.code).toBe(1);
       server.close();
       expect(run.printed.err).toBe(
-        `\nPort ${port} on 127.0.0.1 is in use. Stop what listens there, or choose another with --${which} HOST:PORT.\n`,
+        `\nerror ${which.toUpperCase()}_FAILED: port ${port} on 127.0.0.1 is in use. ` +
+          'Stop what listens there, or take another.\n' +
+          `  change it with GENAI_EXTPROC_${which.toUpperCase()} (--${which})\n`,
       );
       expect(run.printed.out).toBe('');
     },
@@ -118,7 +120,7 @@ describe('up', () => {
     };
     const run = startRun(await settingsFor(), { startSidecar });
     expect(await run.code).toBe(1);
-    expect(run.printed.err).toBe('\nthe sidecar says why\n');
+    expect(run.printed.err).toBe('\nerror: the sidecar says why\n');
   });
 
   test('an Envoy that dies is told, with its last words, and ends the run', async () => {

@@ -36,7 +36,7 @@ function answerWords(request: TextRequest, index: number): string {
   const which = request.prompts.length * request.choices > 1 ? ` (choice ${index + 1})` : '';
   return (
     `This answer is simulated${which}: no model is behind it. ` +
-    (shown === '' ? '' : `You wrote: “${shown}” `) +
+    (shown === '' ? '' : `You wrote: “${shown}”. `) +
     'For a real one, start with --upstream and the address of your provider, or with --upstream llama.'
   );
 }
