@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,12 +50,14 @@ describe('what the image holds, built here by the same instructions', () => {
 
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  test('no development dependency', () => {
-    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, object>;
-    const installed = listFiles(join(application, 'node_modules'));
-    const has = (name: string) => installed.includes(`${name}/package.json`);
-    expect(Object.keys(manifest['dependencies'] as object).filter((name) => !has(name))).toEqual([]);
-    expect(Object.keys(manifest['devDependencies'] as object).filter(has)).toEqual([]);
+  test('the runtime dependencies of the lockfile, and no development dependency', () => {
+    const locked = Object.entries(readLockedPackages()).filter(([path]) => path !== '');
+    const isInstalled = ([path]: [string, unknown]) => existsSync(join(application, path, 'package.json'));
+    const development = locked.filter(([, { dev }]) => dev);
+    const runtimeOnly = locked.filter(([, { dev, optional }]) => !dev && !optional);
+    expect(development.length).toBeGreaterThan(0);
+    expect(development.filter(isInstalled)).toEqual([]);
+    expect(runtimeOnly.filter((entry) => !isInstalled(entry))).toEqual([]);
   });
 
   test('starts, is healthy, writes no file and ends on SIGTERM', async () => {
@@ -85,6 +87,10 @@ describe('what the image holds, built here by the same instructions', () => {
     expect(snapshot(application)).toEqual(before);
   }, 60_000);
 });
+
+function readLockedPackages(): Record<string, { dev?: boolean; optional?: boolean }> {
+  return JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+}
 
 function entryPoint(): string[] {
   return ['ENTRYPOINT', 'CMD'].flatMap((name) => execForm(lastInstruction(runtime, name)));
