@@ -5,9 +5,10 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
+import type { SamplerName } from '../config/settings.js';
 
 /** `OTEL_TRACES_SAMPLER` by value; `ratio` is `OTEL_TRACES_SAMPLER_ARG`. */
-const SAMPLERS: Record<string, (ratio: number) => Sampler> = {
+const SAMPLERS: Record<SamplerName, (ratio: number) => Sampler> = {
   always_on: () => new AlwaysOnSampler(),
   always_off: () => new AlwaysOffSampler(),
   traceidratio: (ratio) => new TraceIdRatioBasedSampler(ratio),
@@ -16,15 +17,7 @@ const SAMPLERS: Record<string, (ratio: number) => Sampler> = {
   parentbased_traceidratio: (ratio) => new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
 };
 
-/**
- * The sampler of the settings.
- *
- * @throws Error listing the allowed names for an unknown one.
- */
-export function createSampler(name: string, ratio: number): Sampler {
-  const create = SAMPLERS[name];
-  if (create === undefined) {
-    throw new Error(`OTEL_TRACES_SAMPLER = ${name}: use one of ${Object.keys(SAMPLERS).join(', ')}`);
-  }
-  return create(ratio);
+/** The sampler of the settings. */
+export function createSampler(name: SamplerName, ratio: number): Sampler {
+  return SAMPLERS[name](ratio);
 }

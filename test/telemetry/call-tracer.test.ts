@@ -2,7 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Settings } from '../../src/config/settings.js';
+import type { SamplerName, Settings } from '../../src/config/settings.js';
 import { createCallTracer } from '../../src/telemetry/call-tracer.js';
 import { createSampler } from '../../src/telemetry/sampler.js';
 
@@ -17,7 +17,7 @@ type Headers = Record<string, string>;
 /** Starts one call. `sampler` none: there is no span exporter. */
 function start(options: {
   propagators?: Settings['propagators'];
-  sampler?: string | undefined;
+  sampler?: SamplerName | undefined;
   ratio?: number;
   headers?: Headers;
   grpc?: Headers;
@@ -319,16 +319,22 @@ describe('hostile headers', () => {
 
   test('never throw, and what is written is printable ASCII', () => {
     fc.assert(
-      fc.property(carrier, carrier, propagators, fc.constantFrom('always_on', 'always_off', undefined), (...given) => {
-        const [headers, grpc, chosen, sampler] = given;
-        const call = start({ headers, grpc, propagators: chosen, sampler });
-        call.baggage('session.id');
-        for (const [name, text] of call.headers) {
-          expect(name).toMatch(/^(traceparent|tracestate|b3|x-b3-[a-z]+)$/);
-          expect(text).toMatch(/^[ -~]*$/);
-        }
-        call.end({ endTime: Date.now(), attributes: {}, events: [] });
-      }),
+      fc.property(
+        carrier,
+        carrier,
+        propagators,
+        fc.constantFrom<SamplerName | undefined>('always_on', 'always_off', undefined),
+        (...given) => {
+          const [headers, grpc, chosen, sampler] = given;
+          const call = start({ headers, grpc, propagators: chosen, sampler });
+          call.baggage('session.id');
+          for (const [name, text] of call.headers) {
+            expect(name).toMatch(/^(traceparent|tracestate|b3|x-b3-[a-z]+)$/);
+            expect(text).toMatch(/^[ -~]*$/);
+          }
+          call.end({ endTime: Date.now(), attributes: {}, events: [] });
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -389,10 +395,6 @@ describe('baggage', () => {
 });
 
 describe('the sampler', () => {
-  test('an unknown name lists the allowed ones', () => {
-    expect(() => createSampler('sometimes', 1)).toThrow(/OTEL_TRACES_SAMPLER = sometimes: use one of always_on, /);
-  });
-
   test('a ratio of new traces', () => {
     const recorded = Array.from({ length: 2_000 }, () => start({ sampler: 'traceidratio', ratio: 0.25 }).recording);
     const share = recorded.filter(Boolean).length / recorded.length;

@@ -1,0 +1,172 @@
+import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
+import { TraceState } from '@opentelemetry/core';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cutSpan } from '../../src/telemetry/cut-span.js';
+import { encodeSpan, measureSpan } from '../../src/telemetry/span-encoder.js';
+import { encodeEnvelope, encodeRequest, envelopeSize } from '../../src/telemetry/span-request.js';
+import { decodeSpans } from '../support/otlp-decode.js';
+
+const SCOPE = { name: 'scope', version: '1.2.3' };
+const RESOURCE = { 'service.name': 'ünit', replicas: 3, zones: ['a', 'b'] };
+
+const hex = (length: number) =>
+  fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`)).filter((text) => /[^0]/.test(text));
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({ minLength: 1, maxLength: 3, unit: 'grapheme' }).map((part) => part.repeat(100)),
+);
+const number = fc.oneof(
+  fc.integer(),
+  fc.double({ noNaN: true }),
+  fc.maxSafeInteger(),
+  fc.constantFrom(2 ** 62, -(2 ** 63)),
+);
+// arrays of one kind: of mixed numbers the stock serializer makes two types, we make one
+const value = fc.oneof(
+  text,
+  fc.boolean(),
+  number,
+  fc.array(text, { maxLength: 5 }),
+  fc.array(fc.integer(), { maxLength: 5 }),
+  fc.array(fc.double({ noNaN: true, noInteger: true }), { maxLength: 40 }),
+);
+const attributes: fc.Arbitrary<Attributes> = fc
+  .array(
+    fc.tuple(
+      text.filter((key) => key !== '' && key !== '__proto__'),
+      value,
+    ),
+    { maxLength: 12 },
+  )
+  .map((pairs) => Object.fromEntries(pairs));
+const time: fc.Arbitrary<HrTime> = fc.tuple(fc.nat(4_000_000_000), fc.nat(999_999_999)) as fc.Arbitrary<HrTime>;
+const context: fc.Arbitrary<SpanContext> = fc.record({
+  traceId: hex(32),
+  spanId: hex(16),
+  traceFlags: fc.nat(255),
+  isRemote: fc.boolean(),
+  traceState: fc.constantFrom(new TraceState('a=1,b=2'), new TraceState('')),
+});
+
+const span = fc
+  .record({
+    own: context,
+    parentSpanContext: fc.option(context, { nil: undefined }),
+    name: text,
+    kind: fc.nat(4),
+    startTime: time,
+    endTime: time,
+    attributes,
+    events: fc.array(fc.record({ name: text, time, attributes }), { maxLength: 3 }),
+    status: fc.record({ code: fc.nat(2), message: fc.option(text, { nil: undefined }) }),
+    droppedAttributesCount: fc.nat(100_000),
+    droppedEventsCount: fc.nat(3),
+  })
+  .map(
+    ({ own, ...rest }) =>
+      ({
+        ...rest,
+        spanContext: () => own,
+        resource: resourceFromAttributes(RESOURCE),
+        instrumentationScope: SCOPE,
+        links: [],
+        droppedLinksCount: 0,
+        duration: [0, 0],
+        ended: true,
+      }) as unknown as ReadableSpan,
+  );
+
+const envelope = encodeEnvelope(RESOURCE, SCOPE);
+
+describe('the encoding of spans', () => {
+  test('says the same as the stock serializer, and its size is exact', () => {
+    fc.assert(
+      fc.property(fc.array(span, { minLength: 1, maxLength: 4 }), (spans) => {
+        const encoded = spans.map((one) => {
+          const measured = measureSpan(one);
+          const bytes = encodeSpan(measured);
+          expect(bytes.length).toBe(measured.bytes);
+          return bytes;
+        });
+        const request = encodeRequest(envelope, encoded);
+        const spanBytes = encoded.reduce((sum, bytes) => sum + bytes.length, 0);
+        expect(request.length).toBeLessThanOrEqual(spanBytes + envelopeSize(envelope));
+        const stock = ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array;
+        expect(decodeSpans(request)).toEqual(decodeSpans(Buffer.from(stock)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('numbers of which one is a fraction are all doubles: an OTLP array has one type', () => {
+    const [one] = fc.sample(span, 1) as [ReadableSpan];
+    const mixed = { ...one, spanContext: () => one.spanContext(), attributes: { vector: [0, 0.5, 2] } };
+    const bytes = encodeSpan(measureSpan(mixed));
+    expect(decodeSpans(encodeRequest(envelope, [bytes]))[0]?.attributes['vector']).toEqual([0, 0.5, 2]);
+    // key 4, wire type 1: double_value; never key 3: int_value
+    expect(bytes.includes(Buffer.from([0x0a, 9, 0x21, 0, 0, 0, 0, 0, 0, 0, 0]))).toBe(true);
+  });
+});
+
+describe('cutting', () => {
+  const withContent = (content: Attributes): ReadableSpan => {
+    const [one] = fc.sample(span, 1) as [ReadableSpan];
+    return {
+      ...one,
+      spanContext: () => one.spanContext(),
+      name: 'n',
+      events: [],
+      status: { code: 1 },
+      attributes: content,
+    };
+  };
+
+  test('the largest texts first, whole characters, small attributes stay', () => {
+    const measured = measureSpan(
+      withContent({ model: 'gpt-4o', large: '🌍'.repeat(5_000), medium: 'm'.repeat(15_000), small: 's'.repeat(900) }),
+    );
+    const cut = cutSpan(measured, 20_000);
+    expect(cut?.bytes).toBeLessThanOrEqual(20_000);
+    expect(cut?.bytes).toBeGreaterThan(19_500);
+    const result = cut?.span.attributes ?? {};
+    expect(result['large']).toMatch(/^(🌍)+$/u);
+    expect(result['medium']).toBe('m'.repeat(15_000));
+    expect(result['small']).toBe('s'.repeat(900));
+    expect(result['model']).toBe('gpt-4o');
+    expect(result['genai_extproc.content.truncated']).toBe(true);
+    // the span itself belongs to the SDK and stays as it is
+    expect(measured.span.attributes).not.toHaveProperty('genai_extproc.content.truncated');
+  });
+
+  test('vectors are dropped whole and counted', () => {
+    const vector = Array.from({ length: 1536 }, (_, index) => index / 7);
+    const vectors = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`v${index}`, vector]));
+    const one = withContent(vectors);
+    const cut = cutSpan(measureSpan(one), 100_000);
+    expect(cut?.bytes).toBeLessThanOrEqual(100_000);
+    const kept = Object.keys(cut?.span.attributes ?? {}).filter((key) => key.startsWith('v')).length;
+    expect(kept).toBeGreaterThan(3);
+    expect(cut?.span.droppedAttributesCount).toBe(one.droppedAttributesCount + 20 - kept);
+  });
+
+  test('exception texts and the status are content too', () => {
+    const body = 'e'.repeat(50_000);
+    const one = {
+      ...withContent({ model: 'm' }),
+      events: [{ name: 'exception', time: [1, 0] as HrTime, attributes: { 'exception.message': body } }],
+      status: { code: 2, message: body },
+    } as unknown as ReadableSpan;
+    const cut = cutSpan(measureSpan({ ...one, spanContext: () => one.spanContext() }), 30_000);
+    expect(cut?.bytes).toBeLessThanOrEqual(30_000);
+    expect(decodeSpans(encodeRequest(envelope, [encodeSpan(cut as NonNullable<typeof cut>)]))).toHaveLength(1);
+  });
+
+  test('what is large in names and numbers cannot be cut', () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`attribute-${index}`, index]));
+    expect(cutSpan(measureSpan(withContent(many)), 20_000)).toBeUndefined();
+  });
+});
