@@ -9,6 +9,8 @@ export interface RequestFacts {
   model?: string | undefined;
   /** The client asked for a streamed answer. */
   stream: boolean;
+  /** The conversation that the request continues, where the API has one. */
+  conversation?: string | undefined;
 }
 
 /** What an answer, or one event of a streamed one, says; absent members say nothing. */

@@ -138,6 +138,8 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     facts.requestModel = model;
     facts.responseModel = model;
     facts.streaming = request.stream;
+    facts.conversation =
+      request.conversation === undefined ? undefined : boundedText(request.conversation, NAME_CHARACTERS);
     return true;
   }
 

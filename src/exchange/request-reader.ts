@@ -9,7 +9,7 @@ const PARSE_BYTES = 64 * 1024;
 
 /** What a request body turned out to be. */
 export interface RequestBody {
-  /** `object`: a JSON object; `other`: JSON of another kind; `unparsable`; `unknown`: a coding that we do not read. */
+  /** `object`: a JSON object; `other`: JSON of another kind; `unparsable`; `unknown`: in a coding that we do not read, or cut. */
   kind: 'object' | 'other' | 'unparsable' | 'unknown';
   /** Its top-level members (big ones empty when `whole` is not set). */
   members: JsonObject;
@@ -42,7 +42,7 @@ export function createRequestReader(limits: Pick<Limits, 'contentBytes'>): Reque
     end(encoding, cut) {
       if (encoding !== undefined) return readEncoded(kept.bytes(), encoding, kept.truncated(), limits.contentBytes);
       const bytes = kept.bytes();
-      if (scanner) return { ...scanned(scanner, cut, true), bytes, truncated: true };
+      if (scanner) return { ...scanned(scanner, cut), bytes, truncated: true };
       return { ...readWhole(bytes, cut), bytes, truncated: false };
     },
   };
@@ -57,14 +57,16 @@ function readWhole(bytes: Buffer, cut: boolean): Omit<RequestBody, 'bytes' | 'tr
   }
   const scanner = createJsonScanner();
   scanner.feed(bytes);
-  return scanned(scanner, cut, bytes.length > PARSE_BYTES);
+  if (bytes.length > PARSE_BYTES) return scanned(scanner, cut);
+  return { kind: cut ? 'unknown' : 'unparsable', members: scanner.members() };
 }
 
-/** What a scanner saw. A text that does not reach its end is unparsable, yet the members before are known. */
-function scanned(scanner: JsonScanner, cut: boolean, large: boolean): Omit<RequestBody, 'bytes' | 'truncated'> {
-  if (!cut && scanner.complete()) return { kind: 'object', members: scanner.members() };
+/** What a scanner saw of a big text. One that does not reach its end is unparsable, yet the members before are known. */
+function scanned(scanner: JsonScanner, cut: boolean): Omit<RequestBody, 'bytes' | 'truncated'> {
+  if (scanner.complete()) return { kind: 'object', members: scanner.members() };
+  if (cut) return { kind: 'unknown', members: scanner.members() };
   // a list too big to parse here is taken at its first byte's word
-  if (!cut && large && scanner.root() === 'array') return { kind: 'other', members: {} };
+  if (scanner.root() === 'array') return { kind: 'other', members: {} };
   return { kind: 'unparsable', members: scanner.members() };
 }
 

@@ -11,6 +11,7 @@ import { createResponseState, type ResponseState } from './response-state.js';
 export interface ResponseSide {
   state: ResponseState;
   status: number | undefined;
+  /** Of the content, see {@link body}. */
   mimeType: string;
   streamed: boolean;
   feed(bytes: Uint8Array, at: number): void;
@@ -70,7 +71,9 @@ export function createResponseSide(
   const streamed = promised && (mimeType === 'text/event-stream' || (request.stream && mimeType === ''));
   const reader = streamed ? createEventReader(context) : createJsonReader(context);
   const bytes = encoding === undefined ? plainBytes(reader) : encodedBytes(dependencies, encoding, reader, offset);
-  return { state, status, mimeType, streamed, drain: reader.drain, body: reader.body, ...bytes };
+  // a stream's content is the object folded from it
+  const contentType = streamed ? 'application/json' : mimeType;
+  return { state, status, mimeType: contentType, streamed, drain: reader.drain, body: reader.body, ...bytes };
 }
 
 type Bytes = Pick<ResponseSide, 'feed' | 'end'>;
@@ -120,7 +123,7 @@ function encodedBytes(
     end(complete, done) {
       whenEnded = () => {
         whenEnded = undefined;
-        reader.end(complete && ended !== 'limited');
+        reader.end(complete && ended === 'complete');
         done();
       };
       if (ended) whenEnded();

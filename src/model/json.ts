@@ -11,6 +11,8 @@ export interface JsonObject {
   [key: string]: Json | undefined;
 }
 
+const BYTE_ORDER_MARK = 0xfeff;
+
 /** The value when it is an object (neither array nor null). */
 export function asObject(value: unknown): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
@@ -46,10 +48,10 @@ export function emptyObject(): JsonObject {
   return Object.create(null) as JsonObject;
 }
 
-/** Parses a JSON text; `undefined` for anything that is not JSON. */
+/** Parses a JSON text, with a byte order mark before it or not (RFC 8259, section 8.1); `undefined` for anything that is not JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text) as Json;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { RequestParameters } from './request-parameters.js';
 
 /** A tool call as the model asked for it; `arguments` is JSON text as it was sent. */
 export interface ToolCall {
@@ -32,6 +33,8 @@ export interface Message {
   /** The legacy `function_call` of a chat message. */
   functionCall?: ToolCall | undefined;
   toolCallId?: string | undefined;
+  /** Of an answer: why it ended. */
+  finishReason?: string | undefined;
   name?: string | undefined;
 }
 
@@ -46,6 +49,7 @@ export interface RequestContent {
   tools?: string[] | undefined;
   /** The request without its content (telemetry contract, "llm.invocation_parameters"). */
   invocationParameters?: JsonObject | undefined;
+  parameters?: RequestParameters | undefined;
 }
 
 /** What a response body (or the object folded from a stream) says, as far as its endpoint has it. */

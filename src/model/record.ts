@@ -7,6 +7,8 @@ import type { Usage } from './usage.js';
 export interface EndpointTraits {
   /** `gen_ai.operation.name` in metrics and metadata. */
   operation: string;
+  /** `gen_ai.operation.name` of gen_ai spans; the span's name begins with it. */
+  genAiOperation: string;
   /** OpenInference span name. */
   spanName: string;
   /** `openinference.span.kind`. */
@@ -76,6 +78,8 @@ export interface CallFacts {
   /** The response's own model only. */
   reportedModel?: string | undefined;
   responseId?: string | undefined;
+  /** The conversation that the request continues, where the API has one. */
+  conversation?: string | undefined;
   /** The client asked for a stream, or got one; absent until the request was read. */
   streaming?: boolean | undefined;
   /** HTTP status; absent when no response headers arrived. */

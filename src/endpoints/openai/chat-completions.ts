@@ -1,7 +1,8 @@
 import type { ContentPolicy } from '../../model/content-policy.js';
-import { asArray, asObject, asText, type JsonObject, writeJson } from '../../model/json.js';
-import type { RequestContent, ResponseContent } from '../../model/message.js';
+import { asArray, asObject, asText, type Json, type JsonObject, writeJson } from '../../model/json.js';
+import type { Message, RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint } from '../endpoint.js';
+import { readParameters } from '../parameters.js';
 import { createChatFold, readChatChunk } from './chat-fold.js';
 import { readMessage } from './chat-messages.js';
 import { inputPolicy, outputPolicy, redactChoices, redactMessage } from './chat-redaction.js';
@@ -9,7 +10,14 @@ import { readEnvelope, without } from './envelope.js';
 
 /** POST …/chat/completions (OpenAI API reference, "Create chat completion"). */
 export const chatCompletions: Endpoint = {
-  traits: { operation: 'chat', spanName: 'ChatCompletion', spanKind: 'LLM', system: 'openai', provider: 'openai' },
+  traits: {
+    operation: 'chat',
+    genAiOperation: 'chat',
+    spanName: 'ChatCompletion',
+    spanKind: 'LLM',
+    system: 'openai',
+    provider: 'openai',
+  },
   suffixes: ['/chat/completions'],
   shared: false,
   tailMembers: ['model', 'usage'],
@@ -29,11 +37,17 @@ function describeRequest(body: JsonObject): RequestContent {
     messages: asArray(body['messages'])?.map(readMessage),
     tools: asArray(body['tools'])?.map((tool) => writeJson(tool) ?? ''),
     invocationParameters: without(body, ['messages', 'tools']),
+    parameters: readParameters(body),
   };
 }
 
 function describeResponse(body: JsonObject): ResponseContent {
-  return { messages: asArray(body['choices'])?.map((choice) => readMessage(asObject(choice)?.['message'])) };
+  return { messages: asArray(body['choices'])?.map(readChoice) };
+}
+
+function readChoice(value: Json): Message {
+  const choice = asObject(value);
+  return { ...readMessage(choice?.['message']), finishReason: asText(choice?.['finish_reason']) };
 }
 
 function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObject {

@@ -2,12 +2,20 @@ import { type ContentPolicy, REDACTED } from '../../model/content-policy.js';
 import { asArray, asObject, asString, asText, emptyObject, type Json, type JsonObject } from '../../model/json.js';
 import type { RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint, StreamFold } from '../endpoint.js';
+import { readParameters } from '../parameters.js';
 import { redactChoices } from './chat-redaction.js';
 import { CHOICES, choiceIndex, foldMembers, readChunk, readEnvelope, without } from './envelope.js';
 
 /** POST …/completions (OpenAI API reference, "Create completion", legacy). */
 export const completions: Endpoint = {
-  traits: { operation: 'completion', spanName: 'Completion', spanKind: 'LLM', system: 'openai', provider: 'openai' },
+  traits: {
+    operation: 'completion',
+    genAiOperation: 'text_completion',
+    spanName: 'Completion',
+    spanKind: 'LLM',
+    system: 'openai',
+    provider: 'openai',
+  },
   suffixes: ['/completions'],
   shared: true,
   tailMembers: ['model', 'usage'],
@@ -59,13 +67,14 @@ function createFold(): StreamFold {
   };
 }
 
-/** A prompt is a text, a list of texts, or token numbers, which have no text. */
+/** A prompt is a text, a list of texts, or token numbers, which have no text. The suffix is content, no parameter. */
 function describeRequest(body: JsonObject): RequestContent {
   const prompt = body['prompt'];
   const list = asString(prompt) !== undefined ? [prompt] : (asArray(prompt) ?? []);
   return {
     prompts: list.filter((entry): entry is string => typeof entry === 'string'),
-    invocationParameters: without(body, ['prompt']),
+    invocationParameters: without(body, ['prompt', 'suffix']),
+    parameters: readParameters(body),
   };
 }
 
@@ -74,7 +83,7 @@ function describeResponse(body: JsonObject): ResponseContent {
 }
 
 function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObject {
-  const copy = policy.hideInvocationParameters ? without({ prompt: body['prompt'] }, []) : without(body, []);
+  const copy = policy.hideInvocationParameters ? without({ prompt: body['prompt'], suffix: body['suffix'] }, []) : without(body, []);
   if (policy.hidePrompts || policy.hideInputText) {
     if (copy['prompt'] !== undefined) copy['prompt'] = hidePrompt(copy['prompt']);
     if (copy['suffix'] !== undefined) copy['suffix'] = REDACTED;

@@ -1,25 +1,38 @@
 import { type ContentPolicy, REDACTED } from '../../model/content-policy.js';
 import { asArray, asObject, asString, asText, type Json, type JsonObject } from '../../model/json.js';
 import type { RequestContent, ResponseContent } from '../../model/message.js';
-import type { Endpoint, StreamFold } from '../endpoint.js';
+import type { Endpoint, ResponseFacts, StreamFold } from '../endpoint.js';
+import { readParameters } from '../parameters.js';
 import { readChunk, readEnvelope, without } from './envelope.js';
 
 /** POST …/embeddings (OpenAI API reference, "Create embeddings"). */
 export const embeddings: Endpoint = {
-  traits: { operation: 'embeddings', spanName: 'CreateEmbeddings', spanKind: 'EMBEDDING', provider: 'openai' },
+  traits: {
+    operation: 'embeddings',
+    genAiOperation: 'embeddings',
+    spanName: 'CreateEmbeddings',
+    spanKind: 'EMBEDDING',
+    provider: 'openai',
+  },
   suffixes: ['/embeddings'],
   shared: false,
   tailMembers: ['model', 'usage'],
   readRequest: (body) => ({ model: asText(body['model']), stream: false }),
-  readResponse: readEnvelope,
+  readResponse: readFacts,
   isResponse: (body) => Array.isArray(body['data']),
-  readEvent: (event) => readChunk(event, false),
+  readEvent: (event) => ({ ...readChunk(event, false), ...readFacts(event) }),
   createFold,
   describeRequest,
   describeResponse,
   redactRequest,
   redactResponse,
 };
+
+/** Nothing is generated: the output tokens that some servers report (always 0) are no counter of this endpoint. */
+function readFacts(body: JsonObject): ResponseFacts {
+  const facts = readEnvelope(body);
+  return { ...facts, usage: facts.usage && { input: facts.usage.input, total: facts.usage.total } };
+}
 
 /** Embeddings are not streamed; an event stream is read for its facts and its last event stands for the answer. */
 function createFold(): StreamFold {
@@ -40,6 +53,7 @@ function describeRequest(body: JsonObject): RequestContent {
   return {
     texts: texts.some((text) => text !== undefined) ? texts : undefined,
     invocationParameters: without(body, ['input']),
+    parameters: readParameters(body),
   };
 }
 

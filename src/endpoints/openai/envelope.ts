@@ -22,10 +22,10 @@ function readFinishReasons(value: Json | undefined): (string | undefined)[] | un
   const choices = asArray(value);
   if (!choices || choices.length === 0) return undefined;
   const reasons: (string | undefined)[] = [];
-  for (const entry of choices) {
+  for (const [place, entry] of choices.entries()) {
     const choice = asObject(entry);
     const reason = asText(choice?.['finish_reason']);
-    const index = choiceIndex(choice, reasons.length);
+    const index = choiceIndex(choice, place);
     if (reason !== undefined && index !== undefined) reasons[index] = reason;
   }
   return reasons;
@@ -45,9 +45,8 @@ export function readChunk(event: JsonObject, content: boolean): EventFacts {
 
 /** The error that a stream event carries: an `error` member that is an object or a text. */
 function readError(event: JsonObject): EventFacts['error'] {
-  const error = event['error'];
-  if (error === undefined || error === null) return undefined;
-  const object = asObject(error);
+  const object = asObject(event['error']);
+  if (!object && asText(event['error']) === undefined) return undefined;
   return { type: asText(object?.['type']), code: asText(object?.['code']) };
 }
 
