@@ -14,11 +14,8 @@ function judgeAddresses(values: Values, judge: Judge): void {
   if (listen.kind !== 'tcp' || listen.port === 0) return;
   if (listen.host !== admin.host || listen.port !== admin.port) return;
   const name = judge.isGiven('GENAI_EXTPROC_ADMIN') ? 'GENAI_EXTPROC_ADMIN' : 'GENAI_EXTPROC_LISTEN';
-  judge.refuse(
-    name,
-    `is port ${admin.port} for both the ext_proc service and the admin address`,
-    'give them different ports',
-  );
+  const reason = `is port ${admin.port} for both the ext_proc service and the admin address`;
+  judge.refuse(name, reason, 'give them different ports', ['GENAI_EXTPROC_LISTEN', 'GENAI_EXTPROC_ADMIN']);
 }
 
 /** The settings that the values make together; what does not go together is told to the judge. */

@@ -10,7 +10,7 @@ export interface Judge {
    * The settings cannot be used: `name` is the setting to change. Silent when one of `others`, which the reason speaks of,
    * is refused already: its default stood in for it, and nobody asked for that combination.
    */
-  refuse(name: SettingName, reason: string, remedy: string, others?: readonly SettingName[]): void;
+  refuse(name: SettingName, reason: string, remedy: string, others: readonly SettingName[]): void;
   /** The settings can be used, but not quite as they stand. */
   warn(warning: string): void;
 }
@@ -24,7 +24,7 @@ export function createJudge(given: ReadonlyMap<string, GivenText>, problems: Pro
   };
   return {
     isGiven: (name) => given.has(name),
-    refuse(name, reason, remedy, others = []) {
+    refuse(name, reason, remedy, others) {
       if (problems.some((problem) => others.some((other) => other === problem.setting))) return;
       const known = problems.some((other) => other.setting === name && other.reason === reason);
       if (!known) problems.push(createProblem(name, reason, remedy));

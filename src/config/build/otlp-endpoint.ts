@@ -55,7 +55,7 @@ export function otlpEndpoint(
   }
   if (isHttp) return own ? url.href : appendPath(url, PATHS[signal]);
   if (url.username !== '' || url.password !== '') {
-    judge.refuse(name, 'holds a user or password, which gRPC does not send', 'use OTEL_EXPORTER_OTLP_HEADERS');
+    judge.refuse(name, 'holds a user or password, which gRPC does not send', 'use OTEL_EXPORTER_OTLP_HEADERS', []);
   }
   if (url.pathname !== '/' || url.search !== '') {
     judge.warn(`${name} has a path, which protocol grpc does not use`);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NOT_ALLOWED, readBy, type ValueKind } from './kind.js';
 
 /** The longest time a Node timer can wait; beyond it a timer fires at once. */
-export const MAX_MILLIS = 2 ** 31 - 1;
+const MAX_MILLIS = 2 ** 31 - 1;
 
 /** A whole number in decimal digits, from `min` to `max` (both allowed). */
 export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): ValueKind<number> {

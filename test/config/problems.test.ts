@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { formatProblems } from '../../src/config/problem.js';
+import { SETTINGS } from '../../src/config/table/table.js';
+import { problemsOf } from './support.js';
+
+describe('problems', () => {
+  it('are listed all at once, whatever they come from', () => {
+    const problems = problemsOf({
+      argv: ['--admin', 'nowhere', '--lisen=x:1', 'stray'],
+      env: {
+        GENAI_EXTPROC_CONFIG: '/f',
+        OPENINFERENCE_HIDE_INPUTS: 'ture',
+        OTEL_TRACES_EXPORTER: 'otlp,jaegr',
+        OTEL_EXPORTER_OTLP_HEADERS: 'top-secret',
+        OTEL_AIGW_LOG_REQUEST_HEADER_ATTRIBUTES: 'a:b,c',
+      },
+      files: { '/f': 'content-bytes: many\nunknown-thing: 1\n' },
+    });
+    expect(formatProblems(problems)).toMatchInlineSnapshot(`
+      "The settings cannot be used, 9 problems:
+        --lisen: is no flag
+            did you mean --listen?
+        "stray" belongs to no flag
+            --help lists every flag
+        the file "/f" has the unknown key "unknown-thing"
+            a key is a flag without its dashes; --help lists every flag
+        GENAI_EXTPROC_ADMIN (--admin), from its flag: "nowhere" has no port
+            allowed: host:port or [IPv6]:port, port 0 to 65535
+        OTEL_AIGW_LOG_REQUEST_HEADER_ATTRIBUTES (--otel-aigw-log-request-header-attributes), from the environment: "a:b,c" has no ":" in the pair at position 2
+            allowed: header:attribute[,header:attribute…], each header once; empty to clear the default
+        OPENINFERENCE_HIDE_INPUTS (--openinference-hide-inputs), from the environment: "ture" is not allowed
+            allowed: true or false (also t, f, 1, 0; any case)
+        OTEL_TRACES_EXPORTER (--otel-traces-exporter), from the environment: "otlp,jaegr" has the unknown member "jaegr"
+            allowed: a comma-separated list of otlp, console, none
+        OTEL_EXPORTER_OTLP_HEADERS (--otel-exporter-otlp-headers), from the environment: the value (not shown) has no = in pair 1
+            allowed: key=value[,key=value…], percent-encoded where needed
+        GENAI_EXTPROC_CONTENT_BYTES (--content-bytes), from the file: "many" is not allowed
+            allowed: a whole number from 0 to 1073741824
+      "
+    `);
+  });
+
+  it('speak in the singular of one', () => {
+    expect(formatProblems(problemsOf({ env: { AIGW_DEBUG: 'yes' } }))).toMatchInlineSnapshot(`
+      "The settings cannot be used:
+        AIGW_DEBUG (--aigw-debug), from the environment: "yes" is not allowed
+            allowed: true or false (also t, f, 1, 0; any case)
+      "
+    `);
+  });
+
+  it('between settings come with those of single settings', () => {
+    const problems = problemsOf({
+      env: {
+        GENAI_EXTPROC_LISTEN: '127.0.0.1:1064',
+        GENAI_EXTPROC_SPAN_QUEUE_BYTES: '1000',
+        GENAI_EXTPROC_SPAN_BATCH_BYTES: '1001',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317',
+        AIGW_DEBUG: 'yes',
+      },
+    });
+    expect(problems.map(({ setting }) => setting)).toEqual([
+      'AIGW_DEBUG',
+      'GENAI_EXTPROC_LISTEN',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'GENAI_EXTPROC_SPAN_BATCH_BYTES',
+    ]);
+  });
+
+  it('do not judge a combination with a default that stands in for a refused value', () => {
+    const env = { GENAI_EXTPROC_LISTEN: 'nowhere', GENAI_EXTPROC_ADMIN: '127.0.0.1:1063' };
+    expect(problemsOf({ env }).map(({ setting }) => setting)).toEqual(['GENAI_EXTPROC_LISTEN']);
+    const endpoint = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317' };
+    expect(problemsOf({ env: endpoint }).map(({ setting }) => setting)).toEqual(['OTEL_EXPORTER_OTLP_PROTOCOL']);
+  });
+
+  it('accept the same port twice where the system chooses it, or where the hosts differ', () => {
+    const both = (listen: string, admin: string) => ({
+      env: { GENAI_EXTPROC_LISTEN: listen, GENAI_EXTPROC_ADMIN: admin },
+    });
+    expect(problemsOf(both('127.0.0.1:0', '127.0.0.1:0'))).toEqual([]);
+    expect(problemsOf(both('127.0.0.1:5000', '[::1]:5000'))).toEqual([]);
+    expect(problemsOf(both('127.0.0.1:5000', '127.0.0.1:5000'))).toHaveLength(1);
+  });
+});
+
+describe('credentials', () => {
+  const secret = 'hunter2';
+  const sensitive = [...SETTINGS.keys()].filter((name) => name.endsWith('_HEADERS'));
+
+  it('have at least the three headers settings to hide', () => {
+    expect(sensitive).toHaveLength(3);
+  });
+
+  it.each([
+    ...sensitive.map((name) => ({ env: { [name]: secret } })),
+    ...sensitive.map((name) => ({ env: { [name]: `a=${secret}%` } })),
+    ...sensitive.map((name) => ({ env: { [name]: `a=1,${secret} x=2` } })),
+    { argv: ['--otel-exporter-otlp-headers', 'authorization=Bearer', secret] },
+    { argv: [`--otel-exporter-otlp-header=api-key=${secret}`] },
+    { argv: ['--otel-exporter-otlp-header', secret] },
+    { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `ftp://user:${secret}@host` } },
+    { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `ftp://host/path?key=${secret}` } },
+    { env: { GENAI_EXTPROC_UPSTREAM: `https://user:${secret}@:bad` } },
+    { env: { GENAI_EXTPROC_UPSTREAM: `https://user:${secret}/${secret}?${secret}@host:bad` } },
+    { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `user:${secret}@host:4317` } },
+    {
+      env: { GENAI_EXTPROC_CONFIG: '/f' },
+      files: { '/f': `otel-exporter-otlp-headers: "a=${secret}\nlisten: x` },
+    },
+    { env: { GENAI_EXTPROC_CONFIG: '/f' }, files: { '/f': `otel-exporter-otlp-headers: ${secret}` } },
+    { env: { GENAI_EXTPROC_CONFIG: '/f' }, files: { '/f': `otel-exporter-otlp-headers: { a: ${secret} }` } },
+    { env: { GENAI_EXTPROC_CONFIG: '/f' }, files: { '/f': `otel-exporter-otlp-headers: *${secret}` } },
+  ])('are not in what is said about %j', (outside) => {
+    const problems = problemsOf(outside);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(JSON.stringify(problems) + formatProblems(problems)).not.toContain(secret);
+  });
+});
+
+describe('values on the screen', () => {
+  it('are short and without control characters', () => {
+    const value = `\u001b[31m\u009b${'x'.repeat(10_000)}`;
+    const text = formatProblems(problemsOf({ env: { GENAI_EXTPROC_ADMIN: value }, argv: [`--${value}`] }));
+    expect(text.length).toBeLessThan(1000);
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});
