@@ -13,7 +13,13 @@ const content = {
 
 function record(changes: Partial<GenAiRecord> = {}): GenAiRecord {
   return {
-    endpoint: { operation: 'chat', spanName: 'ChatCompletion', spanKind: 'LLM', provider: 'openai' },
+    endpoint: {
+      operation: 'chat',
+      genAiOperation: 'chat',
+      spanName: 'ChatCompletion',
+      spanKind: 'LLM',
+      provider: 'openai',
+    },
     provider: 'openai',
     originalModel: 'gpt-4o',
     requestModel: 'gpt-4o',
