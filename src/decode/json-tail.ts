@@ -14,6 +14,8 @@ export function readJsonTail(text: Buffer, names: readonly string[]): JsonObject
   const tail = text.subarray(Math.max(0, text.length - TAIL_BYTES)).toString('utf8');
   const places = names
     .flatMap((name) => indexesOf(tail, `"${name}"`))
+    // an escaped quote: the name is the end of a longer one
+    .filter((place) => tail[place - 1] !== '\\')
     .sort((first, second) => first - second)
     .slice(-ATTEMPTS);
   for (const place of places) {
