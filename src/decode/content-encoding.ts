@@ -68,7 +68,7 @@ export function createContentDecoder(
 
   return {
     write(bytes) {
-      if (over) return;
+      if (over || bytes.length === 0) return;
       received += bytes.length;
       engine ??= startEngine(encoding, bytes[0] ?? 0, limits.decodedBytes, take, finish);
       engine.write(bytes);
