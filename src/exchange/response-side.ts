@@ -82,8 +82,11 @@ function plainBytes(reader: ResponseReader): Bytes {
   return {
     feed: reader.feed,
     end(complete, done) {
-      reader.end(complete);
-      done();
+      try {
+        reader.end(complete);
+      } finally {
+        done(); // a bug of ours in the last bytes does not cost the record
+      }
     },
   };
 }
@@ -107,10 +110,22 @@ function encodedBytes(
   }
   let ended: 'complete' | 'failed' | 'limited' | undefined;
   let whenEnded: (() => void) | undefined;
+
+  /** The decoder's turns lie outside of the exchange's error boundary: what is thrown there would end the process. */
+  function guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      dependencies.defer(() => {
+        throw error;
+      });
+    }
+  }
+
   const decoder: ContentDecoder = createContentDecoder(
     encoding,
     limits,
-    (bytes) => reader.feed(bytes, offset()),
+    (bytes) => guarded(() => reader.feed(bytes, offset())),
     (end) => {
       ended = end;
       if (end === 'failed') counters.add('decode.failed');
@@ -123,8 +138,8 @@ function encodedBytes(
     end(complete, done) {
       whenEnded = () => {
         whenEnded = undefined;
-        reader.end(complete && ended === 'complete');
-        done();
+        guarded(() => reader.end(complete && ended === 'complete'));
+        guarded(done);
       };
       if (ended) whenEnded();
       else decoder.end();
