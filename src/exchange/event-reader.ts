@@ -10,10 +10,11 @@ const URGENT = /"usage"\s*:\s*\{|"error"/;
 /** What ends the streams of OpenAI's API; not JSON. */
 const DONE = '[DONE]';
 
+/** An event that waits to be folded; or to be read at all, when nothing before the reply asked for it. */
 interface PendingEvent {
   data: string;
   at: number;
-  /** Parsed, and its facts taken, before its turn. */
+  /** Parsed; absent when it was not yet read, or is no object. */
   object?: JsonObject | undefined;
 }
 
@@ -21,6 +22,7 @@ export function createEventReader(context: ReaderContext): ResponseReader {
   const { endpoint, state, limits, counters } = context;
   const fold: StreamFold | undefined = context.keepContent ? endpoint.createFold() : undefined;
   let pending: PendingEvent[] = [];
+  let readPending = 0; // so many of the pending events were read
   let scheduled = false;
   let now = 0;
   let bytesSeen = 0;
@@ -34,44 +36,40 @@ export function createEventReader(context: ReaderContext): ResponseReader {
   });
 
   function onData(data: string): void {
-    if (data === DONE) {
+    if (data.startsWith(DONE)) {
       state.terminal ??= 'success';
       return;
     }
-    const event: PendingEvent = { data, at: now };
-    pending.push(event);
+    pending.push({ data, at: now });
     // the first event names the model
-    if (events === 0 || URGENT.test(data)) readAhead(event);
+    if (events === 0 || URGENT.test(data)) readFacts();
   }
 
-  /** Takes an event's facts before the reply; it is folded in its turn. */
-  function readAhead(event: PendingEvent): void {
-    event.object = parseObject(event.data);
-    if (event.object) takeFacts(event, event.object);
+  /** Takes the facts of everything that waits, in order: the last value wins, so no event may be read before an earlier one. */
+  function readFacts(): void {
+    for (; readPending < pending.length; readPending += 1) {
+      const event = pending[readPending] as PendingEvent;
+      event.object = parseObject(event.data);
+      if (event.object) {
+        events += 1;
+        learnEvent(state, endpoint.readEvent(event.object), event.at, event.data);
+      } else counters.add('events.unparsable');
+    }
   }
 
   function drain(): void {
     scheduled = false;
+    readFacts();
     const batch = pending;
     pending = [];
-    for (const event of batch) take(event);
+    readPending = 0;
+    if (fold) for (const event of batch) keep(fold, event);
   }
 
-  function takeFacts(event: PendingEvent, object: JsonObject): void {
-    events += 1;
-    learnEvent(state, endpoint.readEvent(object), event.at, event.data);
-  }
-
-  function take(event: PendingEvent): void {
-    const object = event.object ?? parseObject(event.data);
-    if (!object) {
-      counters.add('events.unparsable');
-      return;
-    }
-    if (!event.object) takeFacts(event, object);
-    if (!fold) return;
+  function keep(into: StreamFold, event: PendingEvent): void {
+    if (!event.object) return;
     keptCharacters += event.data.length;
-    if (keptCharacters <= limits.contentBytes) fold.push(object);
+    if (keptCharacters <= limits.contentBytes) into.push(event.object);
     else truncated = true;
   }
 
