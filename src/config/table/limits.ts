@@ -9,7 +9,7 @@ export const LIMIT_SECTION = {
   title: 'Limits',
   about:
     'Bounds of what one call, and all of them together, may take. None of them changes what a client gets: ' +
-    'beyond a limit less is observed, and a self-metric counts it.',
+    'beyond a limit less of the call is observed.',
   settings: {
     GENAI_EXTPROC_CONTENT_BYTES: {
       kind: wholeNumber(0, GIB),
@@ -37,7 +37,7 @@ export const LIMIT_SECTION = {
       default: '200',
       unit: 'times',
       help: 'Decompressed size over compressed size beyond which decoding of an answer stops.',
-      reason: 'The repetitive framing of a stream shrinks up to about 100 times, a bomb 1,000 times.',
+      reason: 'A stream of single words shrinks 50 to 60 times with gzip and brotli, a bomb 1,000 times and more.',
     },
     GENAI_EXTPROC_DECODE_WAIT_MILLIS: {
       kind: milliseconds(0, 10_000),
