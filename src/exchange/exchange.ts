@@ -147,8 +147,8 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   function takeResponseFacts(current: Call, side: ResponseSide): void {
     const { facts } = current;
     const { state } = side;
-    facts.usage = state.usage;
-    facts.usage.total = totalTokens(state.usage);
+    // a copy: a total that we computed must not stand in the way of later counters
+    facts.usage = { ...state.usage, total: totalTokens(state.usage) };
     facts.reportedModel = state.model === undefined ? undefined : boundedText(state.model, NAME_CHARACTERS);
     facts.responseModel = facts.reportedModel ?? facts.requestModel;
     facts.responseId = state.id === undefined ? undefined : boundedText(state.id, NAME_CHARACTERS);
