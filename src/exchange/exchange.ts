@@ -58,6 +58,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   const { clock, limits, counters } = dependencies;
   let call: Call | undefined; // absent: not a GenAI call, or not known yet
   let ignored = false;
+  let over = false; // the answer's end was seen, or the stream's
   let recorded = false;
   let requestReader: RequestReader | undefined;
   let requestBodyRead: RequestBody | undefined;
@@ -99,7 +100,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
 
   /** The stream began behind the request headers: only attributes can tell the path. Without them it is no call. */
   function beginLate(attribute: AttributeView): void {
-    if (call || ignored) return;
+    if (call || ignored || over) return;
     const endpoint = dependencies.findEndpoint(attribute('request.method'), attribute('request.path'));
     if (endpoint) call = begin(endpoint, viewHeaders([]));
   }
@@ -224,16 +225,17 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     });
   }
 
-  let over = false; // the answer's end was seen
   function finish(complete: boolean): Reply | Promise<Reply> {
-    if (!call || over) return GO_ON;
+    if (over) return GO_ON;
     over = true;
+    if (!call) return GO_ON;
     if (!endRequest(call, true)) return ignore(false);
     return endResponse(call, complete);
   }
 
   return {
     requestHeaders(headers, endOfStream) {
+      if (call || ignored || over) return GO_ON;
       const view = viewHeaders(headers);
       const endpoint = dependencies.findEndpoint(view.get(':method'), view.get(':path'));
       if (!endpoint) return ignore(start.bodiesComeAnyway);
@@ -261,13 +263,15 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       if (!call) return ignored ? GO_ON : ignore(false);
       // an answer before the request's end: the rest of the request will not be sent
       if (!endRequest(call, true)) return ignore(true);
+      if (response) return GO_ON;
       const side = beginResponse(call, viewHeaders(headers), attribute);
       if (endOfStream) return finish(true) as Reply;
       if (side.status !== undefined && side.status >= 400) judge(call, side, false);
       return withMetadata(call, GO_ON);
     },
     responseBody(bytes, endOfStream, attribute) {
-      if (!call) return GO_ON;
+      beginLate(attribute);
+      if (!call || over) return GO_ON;
       if (!response) {
         // response headers are not sent to us in this mode: the attributes are all there is
         if (!endRequest(call, true)) return ignore(true);
