@@ -283,6 +283,8 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       if (response.state.version === seenVersion) return GO_ON;
       seenVersion = response.state.version;
       takeResponseFacts(call, response);
+      // a client that reads an error hangs up: the log's row may not wait for the end
+      if (response.state.errorEvent) judge(call, response, false);
       return withMetadata(call, GO_ON);
     },
     responseTrailers: () => finish(true),
