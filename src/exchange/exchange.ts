@@ -153,9 +153,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     facts.reportedModel = state.model === undefined ? undefined : boundedText(state.model, NAME_CHARACTERS);
     facts.responseModel = facts.reportedModel ?? facts.requestModel;
     facts.responseId = state.id === undefined ? undefined : boundedText(state.id, NAME_CHARACTERS);
-    facts.finishReasons = state.finishReasons
-      .filter((reason) => reason !== undefined)
-      .map((reason) => boundedText(reason, NAME_CHARACTERS));
+    facts.finishReasons = boundedReasons(state.finishReasons);
     facts.timing.firstContent = state.firstContent;
     facts.timing.lastContent = state.lastContent;
   }
@@ -178,6 +176,11 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     recorded = true;
     const { endpoint, facts } = current;
     facts.timing.duration ||= clock.now() - current.startedAt;
+    // of a big answer only the ends were read before the reply; a recorded span parses it anyway
+    if (facts.finishReasons.length === 0 && facts.trace.recording && dependencies.wantsResponseContent) {
+      const whole = side.body().object();
+      if (whole) facts.finishReasons = boundedReasons(endpoint.readResponse(whole).finishReasons ?? []);
+    }
     const request = requestContent(endpoint, requestBodyRead, current.requestType);
     const finished: GenAiRecord = {
       ...facts,
@@ -292,6 +295,10 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       void finish(false);
     },
   };
+}
+
+function boundedReasons(reasons: readonly (string | undefined)[]): string[] {
+  return reasons.filter((reason) => reason !== undefined).map((reason) => boundedText(reason, NAME_CHARACTERS));
 }
 
 /** On a path that others use too, only a JSON object with a string `model` is a GenAI call, or what is no JSON at all. */
