@@ -1,4 +1,4 @@
-import type { ContentPolicy } from '../../model/content-policy.js';
+import { type ContentPolicy, REDACTED } from '../../model/content-policy.js';
 import { asArray, asObject, asText, type Json, type JsonObject, writeJson } from '../../model/json.js';
 import type { Message, RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint } from '../endpoint.js';
@@ -32,11 +32,19 @@ export const chatCompletions: Endpoint = {
   redactResponse,
 };
 
+/** Members of a request that are content: its messages, the answer that it predicts, its tools (`functions`: legacy). */
+const CONTENT = ['messages', 'prediction', 'tools', 'functions'];
+
+function readTools(body: JsonObject): string[] | undefined {
+  const tools = [...(asArray(body['tools']) ?? []), ...(asArray(body['functions']) ?? [])];
+  return tools.length === 0 ? undefined : tools.map((tool) => writeJson(tool) ?? '');
+}
+
 function describeRequest(body: JsonObject): RequestContent {
   return {
     messages: asArray(body['messages'])?.map(readMessage),
-    tools: asArray(body['tools'])?.map((tool) => writeJson(tool) ?? ''),
-    invocationParameters: without(body, ['messages', 'tools']),
+    tools: readTools(body),
+    invocationParameters: without(body, CONTENT),
     parameters: readParameters(body),
   };
 }
@@ -51,14 +59,16 @@ function readChoice(value: Json): Message {
 }
 
 function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObject {
-  if (policy.hideInvocationParameters) {
-    const kept = { messages: body['messages'], tools: body['tools'] };
-    return redactRequest(kept, { ...policy, hideInvocationParameters: false });
-  }
-  const hidden = [...(policy.hideInputMessages ? ['messages'] : []), ...(policy.hideTools ? ['tools'] : [])];
-  const copy = without(body, hidden);
+  const parameters = Object.keys(body).filter((name) => !CONTENT.includes(name));
+  const copy = without(body, [
+    ...(policy.hideInvocationParameters ? parameters : []),
+    ...(policy.hideInputMessages ? ['messages', 'prediction'] : []),
+    ...(policy.hideTools ? ['tools', 'functions'] : []),
+  ]);
   const messages = asArray(copy['messages']);
   if (messages) copy['messages'] = messages.map((message) => redactMessage(message, inputPolicy(policy)));
+  else if (policy.hideInputText && copy['messages'] !== undefined) copy['messages'] = REDACTED;
+  if (policy.hideInputText && copy['prediction'] !== undefined) copy['prediction'] = REDACTED;
   return copy;
 }
 
