@@ -2,6 +2,7 @@
 import type { Endpoint } from '../endpoints/endpoint.js';
 import type { CallFacts, GenAiRecord } from '../model/record.js';
 import { GO_ON, type Reply } from '../model/reply.js';
+import type { CallTrace } from '../model/trace.js';
 import { hasUsage, totalTokens } from '../model/usage.js';
 import { boundedText } from '../util/text.js';
 import { requestContent, responseContent } from './body-content.js';
@@ -19,6 +20,15 @@ const NAME_CHARACTERS = 256;
 
 /** The body of a request that was never shown to us. */
 const UNSEEN: RequestBody = { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated: false };
+
+/** The trace of a call without a span. */
+const UNTRACED: CallTrace = {
+  sampled: false,
+  recording: false,
+  headers: [],
+  baggage: () => undefined,
+  end: () => undefined,
+};
 
 /** Envoy's attributes by name, e.g. `xds.cluster_name`. */
 export type AttributeView = (name: string) => string | undefined;
@@ -73,12 +83,24 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     return endStream ? { end: true } : GO_ON;
   }
 
+  /** A trace context that we fail to read costs the span; the metrics and the log still have the call. */
+  function startTrace(name: string, headers: HeaderView, startTime: number): CallTrace {
+    try {
+      const carrier = { header: headers.get, grpcMetadata: start.grpcMetadata };
+      return dependencies.tracer.start(carrier, name, 'INTERNAL', startTime);
+    } catch (error) {
+      dependencies.defer(() => {
+        throw error;
+      });
+      return UNTRACED;
+    }
+  }
+
   function begin(endpoint: Endpoint, headers: HeaderView): Call {
     const startTime = clock.wallTime();
     const startedAt = clock.now();
     const { traits } = endpoint;
-    const carrier = { header: headers.get, grpcMetadata: start.grpcMetadata };
-    const trace = dependencies.tracer.start(carrier, traits.spanName, 'INTERNAL', startTime);
+    const trace = startTrace(traits.spanName, headers, startTime);
     const facts: CallFacts = {
       endpoint: traits,
       provider: providerOfHost(headers.get(':authority')) ?? traits.provider,
@@ -203,9 +225,12 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   /** The answer is over: takes the last facts, answers, and records after the reply. */
   function conclude(current: Call, side: ResponseSide, complete: boolean): Reply {
     current.facts.timing.duration ||= clock.now() - current.startedAt;
-    takeResponseFacts(current, side);
-    judge(current, side, complete);
-    dependencies.defer(() => record(current, side));
+    try {
+      takeResponseFacts(current, side);
+      judge(current, side, complete);
+    } finally {
+      dependencies.defer(() => record(current, side));
+    }
     return withMetadata(current, GO_ON);
   }
 
