@@ -3,9 +3,6 @@ import type { GivenTexts } from './sources/given.js';
 import { type SettingsInput, tryRead } from './sources/given.js';
 import { SETTINGS, type Values } from './table/table.js';
 
-/** A list of nothing but commas would give a reason each. */
-const MAX_REASONS = 50;
-
 const PEM_BEGIN = '-----BEGIN ';
 
 /**
@@ -26,7 +23,7 @@ export function readValues(
     const result = setting.kind.schema.safeParse(text.text);
     if (!result.success) {
       // one schema may say the same for several of its checks
-      const reasons = new Set(result.error.issues.slice(0, MAX_REASONS).map((issue) => issue.message));
+      const reasons = new Set(result.error.issues.map((issue) => issue.message));
       for (const reason of reasons) {
         problems.push(problemOf(name, setting, text, reason));
       }

@@ -79,9 +79,11 @@ describe('parseSettings', () => {
       'a.'.repeat(50_000),
     ];
     for (const value of hostile) {
-      const started = performance.now();
+      // processor time: other tests share the machine
+      const before = process.cpuUsage();
       parse({ env: Object.fromEntries(names.map((one) => [one, value])) });
-      expect(performance.now() - started).toBeLessThan(5000);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).toBeLessThan(5000);
     }
   });
 });

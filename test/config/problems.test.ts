@@ -125,4 +125,10 @@ describe('values on the screen', () => {
     expect(text.length).toBeLessThan(1000);
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
+
+  it('have a bounded number of reasons', () => {
+    const problems = problemsOf({ env: { OTEL_AIGW_LOG_REQUEST_HEADER_ATTRIBUTES: ','.repeat(1000) } });
+    expect(problems).toHaveLength(50);
+    expect(problems[49]).toMatchObject({ reason: 'has an empty pair at position 50' });
+  });
 });

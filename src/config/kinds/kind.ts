@@ -17,6 +17,9 @@ export interface ValueKind<Value> {
 /** The reason of a refusal about which there is no more to say than what is allowed. */
 export const NOT_ALLOWED = 'is not allowed';
 
+/** A list of nothing but commas would give a reason each, on the screen of somebody who needs the first. */
+const MAX_REASONS = 50;
+
 /**
  * A schema made of a reading function, for the values that have a grammar of their own.
  * `read` returns `undefined` for a text that is not allowed; what it hands to `refuse` says why, once for each thing wrong.
@@ -25,13 +28,12 @@ export function readBy<Value>(
   read: (text: string, refuse: (reason: string) => void) => Value | undefined,
 ): z.ZodType<Value, string> {
   return z.string().transform((text, context) => {
-    let refused = false;
+    let refusals = 0;
     const refuse = (message: string): void => {
-      refused = true;
-      context.addIssue({ code: 'custom', message });
+      if (refusals++ < MAX_REASONS) context.addIssue({ code: 'custom', message });
     };
     const value = read(text, refuse);
-    if (value === undefined && !refused) refuse(NOT_ALLOWED);
-    return refused || value === undefined ? z.NEVER : value;
+    if (value === undefined && refusals === 0) refuse(NOT_ALLOWED);
+    return refusals > 0 || value === undefined ? z.NEVER : value;
   });
 }
