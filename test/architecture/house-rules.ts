@@ -6,10 +6,7 @@ import type { SourceFile } from './source-tree.js';
 const MAX_LINES = 400;
 
 /** Folders of `test/` that mirror no room: shared tools, and tests of what is not in `src/` or is all of it. */
-const TEST_FOLDERS = ['architecture', 'bench', 'docs', 'packaging', 'scripts', 'support'];
-
-/** Folders that lie beside the tests that use them, in any room. */
-const BESIDE_TESTS = ['fixtures', 'support', '__snapshots__'];
+const TEST_FOLDERS = ['architecture', 'bench', 'docs', 'envoy', 'packaging', 'scripts', 'support'];
 
 /** Files with a default export: names belong to the thing, not to whoever imports it. */
 export function defaultExports(files: readonly SourceFile[]): string[] {
@@ -44,8 +41,8 @@ export function misnamedFiles(files: readonly SourceFile[]): string[] {
 
 /**
  * Where `test/` does not mirror `src/`: a room without any test, a test folder that is neither a room nor one of the
- * few that stand for several, a subfolder of a room's tests that the room does not have.
- * Both lists hold file paths below their own root.
+ * few that stand for several, a subfolder of a room's tests that the room does not have. Folders without tests of their
+ * own (fixtures, helpers) may lie anywhere. Both lists hold file paths below their own root.
  */
 export function unmirrored(sourcePaths: readonly string[], testPaths: readonly string[]): string[] {
   const sourceFolders = new Set(sourcePaths.flatMap(foldersOf));
@@ -55,9 +52,9 @@ export function unmirrored(sourcePaths: readonly string[], testPaths: readonly s
     const hasTest = testPaths.some((path) => path.startsWith(`${room}/`) && path.endsWith('.test.ts'));
     if (hasCode && !hasTest) problems.push(`src/${room}/ has no test in test/${room}/`);
   }
-  for (const folder of new Set(testPaths.flatMap(foldersOf))) {
-    const [top = '', ...below] = folder.split('/');
-    if (TEST_FOLDERS.includes(top) || below.some((name) => BESIDE_TESTS.includes(name))) continue;
+  const tests = testPaths.filter((path) => path.endsWith('.test.ts'));
+  for (const folder of new Set(tests.flatMap(foldersOf))) {
+    if (TEST_FOLDERS.includes(folder.split('/')[0] ?? '')) continue;
     if (!sourceFolders.has(folder)) problems.push(`test/${folder}/ mirrors nothing: src/${folder}/ does not exist`);
   }
   return problems;
