@@ -13,7 +13,7 @@ const COLUMNS = [
 ] as const;
 
 /** The line that names the columns of {@link formatCall}. */
-export function callHeader(paint: Paint): string {
+function callHeader(paint: Paint): string {
   return paint.dim(`${COLUMNS.map(([name, width]) => name.padEnd(width)).join('  ')}  model, session, trace`);
 }
 
@@ -21,7 +21,7 @@ export function callHeader(paint: Paint): string {
  * One call as a line for a person: time, operation, status, time to first token, duration, tokens, model, session,
  * trace id, and what went wrong. Everything that a client or a provider wrote is stripped of control characters.
  */
-export function formatCall(record: GenAiRecord, paint: Paint): string {
+function formatCall(record: GenAiRecord, paint: Paint): string {
   const { usage, timing, failure } = record;
   const tokens = usage.input === undefined && usage.output === undefined ? undefined : [usage.input, usage.output];
   const status = String(record.status ?? NOT_KNOWN);
