@@ -1,12 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
-
-/** Splits a byte stream into the `data` of its server-sent events. */
-export interface SseReader {
-  feed(bytes: Uint8Array): void;
-  /** The stream is over: hands out a last event that lacks its newline. */
-  end(): void;
-}
+import type { EventFraming } from './event-framing.js';
 
 /** Events end at an empty line; after an oversized one everything up to there is skipped. */
 const EMPTY_LINE = '\n\n';
@@ -16,7 +10,7 @@ const BYTE_ORDER_MARK = '\ufeff';
  * Creates a reader that calls `onData` once an event, in order, whatever the chunking (WHATWG HTML, "server-sent events").
  * An event over `limit` characters is dropped up to its end and reported by `onOversized`.
  */
-export function createSseReader(limit: number, onData: (data: string) => void, onOversized: () => void): SseReader {
+export function createSseReader(limit: number, onData: (data: string) => void, onOversized: () => void): EventFraming {
   const decoder = new StringDecoder('utf8');
   let started = false;
   let afterReturn = false; // the last character was a carriage return, passed on as a newline: one that follows belongs to it

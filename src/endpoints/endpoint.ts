@@ -54,6 +54,12 @@ export interface Endpoint {
   tailMembers?: readonly string[] | undefined;
   readRequest(body: JsonObject): RequestFacts;
   readResponse(body: JsonObject): ResponseFacts;
+  /**
+   * Answers that are no JSON: `readText` makes an object of the shape of a JSON answer from one that is text; with `binary` any
+   * other content is an answer too, of which nothing is read. Absent: such an answer is not what the endpoint promises.
+   */
+  readText?: ((text: string) => JsonObject) | undefined;
+  binary?: boolean | undefined;
   /** Whether a 2xx body is what this endpoint promises. Big members may be empty values of their kind. */
   isResponse(body: JsonObject): boolean;
   /** One event of a streamed answer; keeps nothing. */

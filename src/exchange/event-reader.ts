@@ -1,12 +1,12 @@
-/** Reads an answer that is a stream of server-sent events, each a JSON object. */
-import { createSseReader } from '../decode/sse.js';
+/** Reads an answer that is a stream of events, each a JSON object: server-sent events or lines. */
+import type { EventFraming } from '../decode/event-framing.js';
 import type { StreamFold } from '../endpoints/endpoint.js';
 import { type JsonObject, parseObject, writeJson } from '../model/json.js';
 import type { ReaderContext, ResponseReader } from './response-reader.js';
 import { learnEvent } from './response-state.js';
 
 /** An event that the reply may have to speak of: it carries usage, or it is an error. */
-const URGENT = /"usage"\s*:\s*\{|"error"/;
+const URGENT = /"usage"\s*:\s*\{|"error"|"done"\s*:\s*true/;
 /** What ends the streams of OpenAI's API; not JSON. */
 const DONE = '[DONE]';
 
@@ -18,7 +18,10 @@ interface PendingEvent {
   object?: JsonObject | undefined;
 }
 
-export function createEventReader(context: ReaderContext): ResponseReader {
+/** Makes the framing of a stream: server-sent events or lines. */
+export type CreateFraming = (limit: number, onData: (data: string) => void, onOversized: () => void) => EventFraming;
+
+export function createEventReader(context: ReaderContext, createFraming: CreateFraming): ResponseReader {
   const { endpoint, state, limits, counters } = context;
   const fold: StreamFold | undefined = context.keepContent ? endpoint.createFold() : undefined;
   let pending: PendingEvent[] = [];
@@ -30,7 +33,7 @@ export function createEventReader(context: ReaderContext): ResponseReader {
   let events = 0; // JSON objects seen
   let truncated = false;
 
-  const reader = createSseReader(limits.eventBytes, onData, () => {
+  const framing = createFraming(limits.eventBytes, onData, () => {
     truncated = true;
     counters.add('events.oversized');
   });
@@ -47,8 +50,9 @@ export function createEventReader(context: ReaderContext): ResponseReader {
 
   /** Takes the facts of everything that waits, in order: the last value wins, so no event may be read before an earlier one. */
   function readFacts(): void {
-    for (; readPending < pending.length; readPending += 1) {
+    while (readPending < pending.length) {
       const event = pending[readPending] as PendingEvent;
+      readPending += 1; // first: an event on which we fail is not tried for ever
       event.object = parseObject(event.data);
       if (event.object) {
         events += 1;
@@ -77,7 +81,7 @@ export function createEventReader(context: ReaderContext): ResponseReader {
     feed(bytes, at) {
       now = at;
       bytesSeen += bytes.length;
-      reader.feed(bytes);
+      framing.feed(bytes);
       if (context.contentLength !== undefined && bytesSeen >= context.contentLength) state.whole = true;
       if (pending.length === 0 || scheduled) return;
       scheduled = true;
@@ -85,7 +89,7 @@ export function createEventReader(context: ReaderContext): ResponseReader {
     },
     drain,
     end(complete) {
-      reader.end();
+      framing.end();
       drain();
       const nothing = events === 0 && state.terminal === undefined && bytesSeen > 0;
       if (nothing && (complete || state.whole)) state.unparsable = context.promised;

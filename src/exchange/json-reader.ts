@@ -48,6 +48,16 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
     return whole.complete() ? { members: whole.members(), partial: false } : undefined;
   }
 
+  /** An answer that is no JSON by its own word; `false`: the endpoint has no such answers. */
+  function readPlain(): boolean {
+    if (endpoint.readText && !kept.truncated()) {
+      parsed = endpoint.readText(kept.bytes().toString('utf8'));
+      learn(state, endpoint.readResponse(parsed));
+      return true;
+    }
+    return endpoint.readText !== undefined || endpoint.binary === true;
+  }
+
   return {
     feed(bytes) {
       if (read || bytes.length === 0) {
@@ -69,8 +79,8 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
     drain: () => undefined,
     end(complete) {
       if (read || kept.size() === 0) return;
-      const found = tryRead();
-      if (!found && (complete || state.whole)) state.unparsable = context.promised;
+      if (tryRead() || !(complete || state.whole) || !context.promised) return;
+      if (isJson(context.mimeType) || !readPlain()) state.unparsable = true;
     },
     body: () => ({
       empty: kept.size() === 0,
@@ -82,6 +92,10 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
       truncated: kept.truncated(),
     }),
   };
+}
+
+function isJson(mimeType: string): boolean {
+  return mimeType === '' || mimeType === 'application/json' || mimeType.endsWith('+json');
 }
 
 function membersOfHead(bytes: Buffer): JsonObject {

@@ -35,6 +35,8 @@ export interface ReaderContext {
   promised: boolean;
   /** Content will be recorded, so it is worth folding. */
   keepContent: boolean;
+  /** The answer's content-type without parameters, lower case. */
+  mimeType: string;
   /** content-length of an answer without content-encoding. */
   contentLength?: number | undefined;
   defer(work: () => void): void;

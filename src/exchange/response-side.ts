@@ -1,8 +1,10 @@
 /** The answer's half of an exchange: chooses how to read it by its headers, and decodes a copy where it is compressed. */
 import { type ContentDecoder, createContentDecoder, isSupportedEncoding } from '../decode/content-encoding.js';
+import { createLineReader } from '../decode/ndjson.js';
+import { createSseReader } from '../decode/sse.js';
 import type { Endpoint } from '../endpoints/endpoint.js';
 import type { ExchangeDependencies } from './dependencies.js';
-import { createEventReader } from './event-reader.js';
+import { type CreateFraming, createEventReader } from './event-reader.js';
 import type { HeaderView } from './header-view.js';
 import { createJsonReader } from './json-reader.js';
 import type { ReaderContext, ResponseBody, ResponseReader } from './response-reader.js';
@@ -65,15 +67,23 @@ export function createResponseSide(
     counters: dependencies.counters,
     promised,
     keepContent: request.keepContent,
+    mimeType,
     contentLength: encoding === undefined ? readLength(headers.get('content-length')) : undefined,
     defer: dependencies.defer,
   };
-  const streamed = promised && (mimeType === 'text/event-stream' || (request.stream && mimeType === ''));
-  const reader = streamed ? createEventReader(context) : createJsonReader(context);
+  const framing = promised ? framingOf(mimeType, request.stream) : undefined;
+  const streamed = framing !== undefined;
+  const reader = framing ? createEventReader(context, framing) : createJsonReader(context);
   const bytes = encoding === undefined ? plainBytes(reader) : encodedBytes(dependencies, encoding, reader, offset);
   // a stream's content is the object folded from it
   const contentType = streamed ? 'application/json' : mimeType;
   return { state, status, mimeType: contentType, streamed, drain: reader.drain, body: reader.body, ...bytes };
+}
+
+/** How a stream's events are divided; `undefined` for an answer that is no stream. */
+function framingOf(mimeType: string, asked: boolean): CreateFraming | undefined {
+  if (mimeType === 'application/x-ndjson' || mimeType === 'application/jsonl') return createLineReader;
+  return mimeType === 'text/event-stream' || (asked && mimeType === '') ? createSseReader : undefined;
 }
 
 type Bytes = Pick<ResponseSide, 'feed' | 'end'>;

@@ -17,6 +17,7 @@ export function recordOf(parts: RecordParts = {}): GenAiRecord {
   return {
     endpoint: {
       operation: 'chat',
+      genAiOperation: 'chat',
       spanName: 'ChatCompletion',
       spanKind: 'LLM',
       system: 'openai',
