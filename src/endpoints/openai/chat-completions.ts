@@ -5,7 +5,7 @@ import type { Endpoint } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
 import { createChatFold, readChatChunk } from './chat-fold.js';
 import { readMessage } from './chat-messages.js';
-import { inputPolicy, outputPolicy, redactChoices, redactMessage } from './chat-redaction.js';
+import { inputPolicy, outputPolicy, redactChoices, redactMessage, withoutContent } from './chat-redaction.js';
 import { readEnvelope, without } from './envelope.js';
 
 /** POST …/chat/completions (OpenAI API reference, "Create chat completion"). */
@@ -75,9 +75,10 @@ function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObject {
 function redactResponse(body: JsonObject, policy: ContentPolicy): JsonObject {
   const copy = without(body, []);
   const choices = redactChoices(body['choices'], (choice) => {
-    if (policy.hideOutputMessages) return without(choice, ['message', 'logprobs']);
-    const shown = without(choice, policy.hideOutputText ? ['logprobs'] : []);
-    if (shown['message'] !== undefined) shown['message'] = redactMessage(shown['message'], outputPolicy(policy));
+    if (policy.hideOutputMessages) return withoutContent(choice);
+    if (!policy.hideOutputText) return choice;
+    const shown = withoutContent(choice);
+    if (choice['message'] !== undefined) shown['message'] = redactMessage(choice['message'], outputPolicy(policy));
     return shown;
   });
   if (choices !== undefined) copy['choices'] = choices;

@@ -3,10 +3,8 @@ import { type ContentPolicy, REDACTED } from '../../model/content-policy.js';
 import { asArray, asObject, asString, emptyObject, type Json, type JsonObject } from '../../model/json.js';
 import { without } from './envelope.js';
 
-/** Members of a message that are text of a person or of the model. */
-const TEXTS = ['content', 'refusal', 'reasoning', 'reasoning_content'];
-/** Members that may hold such text inside and have no key of their own to keep. */
-const NESTED_TEXTS = ['annotations', 'reasoning_details', 'audio'];
+/** Members of a message that stay when texts are hidden; every other one, a vendor's own too, may hold text anywhere. */
+const NO_TEXTS = ['role', 'name', 'tool_calls', 'tool_call_id', 'function_call'];
 
 /** What is hidden of one side's messages. */
 export interface MessagePolicy {
@@ -27,11 +25,11 @@ export function outputPolicy(policy: ContentPolicy): MessagePolicy {
 export function redactMessage(value: Json, policy: MessagePolicy): Json {
   const message = asObject(value);
   if (!message) return policy.text ? REDACTED : value;
-  const copy = without(message, policy.text ? NESTED_TEXTS : []);
-  for (const key of TEXTS) {
-    const content = copy[key];
-    if (Array.isArray(content)) copy[key] = content.map((part) => redactPart(part, policy));
-    else if (policy.text && content !== undefined && content !== null) copy[key] = REDACTED;
+  const copy = without(message, []);
+  for (const key of Object.keys(copy)) {
+    const member = copy[key];
+    if (key === 'content' && Array.isArray(member)) copy[key] = member.map((part) => redactPart(part, policy));
+    else if (policy.text && member !== null && !NO_TEXTS.includes(key)) copy[key] = REDACTED;
   }
   return copy;
 }
@@ -47,9 +45,12 @@ function redactPart(value: Json, policy: MessagePolicy): Json {
       if (hidesImage(url, policy)) copy['image_url'] = image ? { ...without(image, ['url']), url: REDACTED } : REDACTED;
       return copy;
     }
+    // what some vendors call an image
+    case 'image':
+    case 'input_image':
+      return policy.text || policy.images ? redactValues(copy) : copy;
     default:
-      if (!policy.text) return copy;
-      return redactValues(copy);
+      return policy.text ? redactValues(copy) : copy;
   }
 }
 
@@ -65,7 +66,17 @@ function redactValues(part: JsonObject): JsonObject {
   return copy;
 }
 
-/** The choices of an answer, each message redacted; log probabilities repeat the text token by token and go with it. */
+/** A choice's place and end: log probabilities, token numbers, a matched stop text and what else is there repeat the hidden text. */
+export function withoutContent(choice: JsonObject): JsonObject {
+  const copy = emptyObject();
+  for (const key of Object.keys(choice)) {
+    const value = choice[key];
+    if (key === 'finish_reason' || typeof value === 'number' || typeof value === 'boolean') copy[key] = value;
+  }
+  return copy;
+}
+
+/** The choices of an answer, each redacted. */
 export function redactChoices(value: Json | undefined, redact: (choice: JsonObject) => JsonObject): Json | undefined {
   return asArray(value)?.map((entry) => {
     const choice = asObject(entry);

@@ -3,7 +3,7 @@ import { asArray, asObject, asString, asText, emptyObject, type Json, type JsonO
 import type { RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint, StreamFold } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
-import { redactChoices } from './chat-redaction.js';
+import { redactChoices, withoutContent } from './chat-redaction.js';
 import { CHOICES, choiceIndex, foldMembers, readChunk, readEnvelope, without } from './envelope.js';
 
 /** POST …/completions (OpenAI API reference, "Create completion", legacy). */
@@ -101,7 +101,7 @@ function redactResponse(body: JsonObject, policy: ContentPolicy): JsonObject {
   if (!policy.hideChoices && !policy.hideOutputText) return body;
   const copy = without(body, []);
   const choices = redactChoices(body['choices'], (choice) => ({
-    ...without(choice, ['logprobs', 'text']),
+    ...withoutContent(choice),
     text: REDACTED,
   }));
   if (choices !== undefined) copy['choices'] = choices;
