@@ -7,7 +7,7 @@ export function readMessage(value: Json | undefined): Message {
   const message = asObject(value);
   if (!message) return {};
   const content = message['content'];
-  const parts = readReasoning(message).concat((asArray(content) ?? []).flatMap(readPart));
+  const parts = readReasoning(message).concat((asArray(content) ?? []).flatMap(readPart), readAudio(message));
   const legacy = asObject(message['function_call']);
   return {
     role: asText(message['role']),
@@ -36,6 +36,12 @@ function readToolCall(value: Json): ToolCall {
 function readReasoning(message: JsonObject): ContentPart[] {
   const text = asText(message['reasoning_content']) ?? asText(message['reasoning']);
   return text === undefined ? [] : [{ type: 'reasoning', text }];
+}
+
+/** A spoken answer: what was said; its sound is no attribute. */
+function readAudio(message: JsonObject): ContentPart[] {
+  const audio = asObject(message['audio']);
+  return audio ? [{ type: 'audio', id: asText(audio['id']), text: asText(audio['transcript']) }] : [];
 }
 
 function readPart(value: Json): ContentPart[] {
