@@ -120,15 +120,15 @@ async function measureAll({ stage, processes, plan }) {
     ]),
   );
   for (const target of stage.targets.values()) {
-    const { calls } = await warmUp(stage, target, { calls: plan.warmUpCalls, mostMillis: WARM_UP_MILLIS });
+    const warming = warmUp(stage, target, { calls: plan.warmUpCalls, mostMillis: WARM_UP_MILLIS });
+    const { calls } = await processes.whileAlive(warming);
     progress(`warm-up  ${target.name}: ${calls} calls`);
   }
   for (let round = 0; round <= plan.rounds; round += 1) {
     for (const scenario of plan.scenarios) {
       for (const name of turned(Object.keys(results[scenario.name]), round)) {
         const scale = round === 0 ? plan.scale * WARM_UP_SCALE : plan.scale;
-        const slice = await measure(stage, stage.targets.get(name), scenario, scale);
-        processes.assertAlive();
+        const slice = await processes.whileAlive(measure(stage, stage.targets.get(name), scenario, scale));
         if (round > 0) results[scenario.name][name].push(slice);
         const label = round === 0 ? 'warm-up' : `round ${round}/${plan.rounds}`;
         progress(`${label}  ${scenario.name.padEnd(16)}  ${name.padEnd(6)}  ${summary(scenario, slice)}`);
@@ -195,7 +195,10 @@ export async function runBench({ findEnvoy, commandArguments }) {
   const envoy = await findEnvoy();
   const folder = mkdtempSync(join(tmpdir(), 'genai-extproc-bench-'));
   const processes = createProcesses(folder);
-  const interrupt = () => process.exit(130);
+  const interrupt = () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(130);
+  };
   process.once('exit', processes.killAll);
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);

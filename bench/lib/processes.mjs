@@ -42,7 +42,19 @@ export function createProcesses(logFolder) {
   }
 
   return {
-    assertAlive,
+    /** The result of `work`, unless one of the processes ended by itself: then that is the error, whatever else it led to. */
+    async whileAlive(work) {
+      try {
+        return await work;
+      } catch (error) {
+        // a process' end may be noticed a little later than its broken connections
+        await sleep(200);
+        assertAlive();
+        throw error;
+      } finally {
+        assertAlive();
+      }
+    },
 
     /** Starts any program; its output goes to a log. `ready` is polled until it is true. */
     async start(name, command, commandArguments, environment, ready) {
