@@ -83,7 +83,9 @@ function describeResponse(body: JsonObject): ResponseContent {
 }
 
 function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObject {
-  const copy = policy.hideInvocationParameters ? without({ prompt: body['prompt'], suffix: body['suffix'] }, []) : without(body, []);
+  const copy = policy.hideInvocationParameters
+    ? without({ prompt: body['prompt'], suffix: body['suffix'] }, [])
+    : without(body, []);
   if (policy.hidePrompts || policy.hideInputText) {
     if (copy['prompt'] !== undefined) copy['prompt'] = hidePrompt(copy['prompt']);
     if (copy['suffix'] !== undefined) copy['suffix'] = REDACTED;
