@@ -39,13 +39,13 @@ const HELP = `Usage: npm run bench -- [options]
 
 Measures the sidecar behind a real Envoy; a full run (about 5 minutes) writes docs/benchmarks.md.
 
-  --quick            a short run, about a minute, printed only
-  --only NAMES       these scenarios, printed only: ${SCENARIOS.map(({ name }) => name).join(', ')}
-  --targets NAMES    these targets, printed only: ${Object.keys(TARGETS).join(', ')}
-  --rounds NUMBER    rounds (default 5, with --quick 2)
+  --quick              a short run, about a minute, printed only
+  --only NAMES         these scenarios, printed only: ${SCENARIOS.map(({ name }) => name).join(', ')}
+  --targets NAMES      these targets, printed only: ${Object.keys(TARGETS).join(', ')}
+  --rounds NUMBER      rounds (default 5, with --quick 2)
   --envoy-config FILE  takes filter and cluster from there instead of envoy.yaml, printed only
-  --profile FOLDER   CPU profiles of the processes behind Envoy go there; printed only
-  --help             this text
+  --profile FOLDER     CPU profiles of the processes behind Envoy go there; printed only
+  --help               this text
 
 Ends with 0 when all bars hold, 2 when one does not, 1 when a check failed (nothing is written then).
 `;
