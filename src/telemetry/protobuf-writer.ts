@@ -17,6 +17,10 @@ export class ProtobufWriter {
 
   /** An unsigned integer below 2^53. */
   varint(value: number): void {
+    if (value < 0x80) {
+      this.bytes[this.position++] = value;
+      return;
+    }
     let rest = value;
     while (rest > 0x7f) {
       this.bytes[this.position++] = (rest % 0x80) | 0x80;
@@ -67,7 +71,10 @@ export class ProtobufWriter {
       this.bytes.write(text, this.position, utf8Bytes, 'latin1');
       this.position += utf8Bytes;
     } else {
-      for (let index = 0; index < utf8Bytes; index++) this.bytes[this.position++] = text.charCodeAt(index);
+      const bytes = this.bytes;
+      let position = this.position;
+      for (let index = 0; index < utf8Bytes; index++) bytes[position++] = text.charCodeAt(index);
+      this.position = position;
     }
   }
 
@@ -79,7 +86,7 @@ export class ProtobufWriter {
 }
 
 /** Below this a loop is faster than the call into native code. */
-const SHORT_TEXT = 32;
+const SHORT_TEXT = 48;
 
 /** Length of a text in UTF-8. */
 export function utf8Length(text: string): number {
