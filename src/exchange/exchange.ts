@@ -1,5 +1,6 @@
 /** One HTTP exchange as Envoy shows it: a state machine that answers each message and makes one record at whatever end comes. */
 import type { Endpoint } from '../endpoints/endpoint.js';
+import { providerOfHost } from '../model/provider.js';
 import type { CallFacts, GenAiRecord } from '../model/record.js';
 import { GO_ON, type Reply } from '../model/reply.js';
 import type { CallTrace } from '../model/trace.js';
@@ -11,7 +12,6 @@ import { failureOf } from './failure.js';
 import { type HeaderView, type RawHeader, viewHeaders } from './header-view.js';
 import { mapHeaders } from './mapped-headers.js';
 import { createMetadataLedger, type MetadataLedger } from './metadata-ledger.js';
-import { providerOfHost } from './provider.js';
 import { createRequestReader, type RequestBody, type RequestReader } from './request-reader.js';
 import { createResponseSide, createSilentSide, type ResponseSide, readEncoding } from './response-side.js';
 

@@ -22,7 +22,7 @@ export interface ChooseOptions {
   trustedCa(): string;
 }
 
-const OLLAMA = { host: '127.0.0.1', port: 11434, hostHeader: '127.0.0.1:11434' } as const;
+const OLLAMA = { host: '127.0.0.1', port: 11434, hostHeader: '127.0.0.1:11434', provider: 'ollama' } as const;
 
 /** The address of an Ollama on this machine. */
 export const OLLAMA_URL = `http://${OLLAMA.hostHeader}`;

@@ -40,6 +40,7 @@ interface ConnectionManager {
 interface Route {
   name: string;
   match: object;
+  metadata?: object;
   route: { host_rewrite_literal?: string; prefix_rewrite?: string };
 }
 
@@ -80,6 +81,7 @@ function writeAccessLogTo(path: string, manager: ConnectionManager): void {
 function routeTo(upstream: Upstream, routes: Route[]): void {
   const all = named(routes, 'llm');
   if (upstream.hostHeader !== undefined) all.route.host_rewrite_literal = upstream.hostHeader;
+  if (upstream.provider !== undefined) all.metadata = { filter_metadata: { genai: { provider: upstream.provider } } };
   if (upstream.pathPrefix === undefined) return;
   routes.splice(routes.indexOf(all), 0, {
     ...all,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { providerOfHost } from '../model/provider.js';
 
 /** Where Envoy forwards to. */
 export interface Upstream {
@@ -9,6 +10,8 @@ export interface Upstream {
   hostHeader?: string | undefined;
   /** What `/v1` of the client's path becomes, such as `/api/openai/v1`; absent: paths stay. */
   pathPrefix?: string | undefined;
+  /** `gen_ai.provider.name`, which the sidecar cannot see: clients name this gateway as their host. Absent: not known. */
+  provider?: string | undefined;
   /** Absent: plain http. */
   tls?: UpstreamTls | undefined;
 }
@@ -30,11 +33,13 @@ export function parseUpstream(text: string, trustedCa: () => string): Upstream |
   }
   if (url.search || url.hash) return { problem: 'has a query or a fragment; leave it out, the client sends its own' };
   const secure = url.protocol === 'https:';
+  const provider = providerOfHost(url.hostname);
   const path = url.pathname.replace(/\/+$/u, '');
   return {
     host: hostOf(url),
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     hostHeader: url.host,
+    ...(provider !== undefined && { provider }),
     ...(path !== '' && path !== '/v1' && { pathPrefix: path }),
     ...(secure && { tls: { trustedCa: trustedCa() } }),
   };

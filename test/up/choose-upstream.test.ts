@@ -68,11 +68,23 @@ describe('which upstream', () => {
   test.each([
     [
       'https://api.openai.com/v1',
-      { host: 'api.openai.com', port: 443, hostHeader: 'api.openai.com', tls: { trustedCa: '/ca.pem' } },
+      {
+        host: 'api.openai.com',
+        port: 443,
+        hostHeader: 'api.openai.com',
+        provider: 'openai',
+        tls: { trustedCa: '/ca.pem' },
+      },
     ],
     [
       'https://api.openai.com',
-      { host: 'api.openai.com', port: 443, hostHeader: 'api.openai.com', tls: { trustedCa: '/ca.pem' } },
+      {
+        host: 'api.openai.com',
+        port: 443,
+        hostHeader: 'api.openai.com',
+        provider: 'openai',
+        tls: { trustedCa: '/ca.pem' },
+      },
     ],
     ['http://box:8000/', { host: 'box', port: 8000, hostHeader: 'box:8000' }],
     ['http://box/api/openai/v1/', { host: 'box', port: 80, hostHeader: 'box', pathPrefix: '/api/openai/v1' }],

@@ -17,7 +17,7 @@ const PROVIDERS: readonly (readonly [string, string])[] = [
   ['aiplatform.googleapis.com', 'gcp.vertex_ai'],
 ];
 
-/** The provider that a request's host names; `undefined` when it is none that we know. A port is ignored. */
+/** The provider that a host names; `undefined` when it is none that we know. A port is ignored. */
 export function providerOfHost(host: string | undefined): string | undefined {
   if (host === undefined) return undefined;
   const name = host.replace(/:\d+$/, '').toLowerCase();
