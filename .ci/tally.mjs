@@ -2,6 +2,7 @@
 // Prints the failures and, as the last line, `N passed, N failed`; exits with 1 when anything failed. A result that is
 // missing, unreadable or milder than its command's exit code is a failure: silence never passes.
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 
 const [checksFile, testsFile, checkExit, testExit] = process.argv.slice(2);
 
@@ -17,7 +18,7 @@ function tallyChecks(outcomes) {
 /** Outcomes of vitest's JSON report: one a test, and one for each file that failed outside its tests. */
 function tallyTests(report) {
   const tests = report.testResults.flatMap((file) =>
-    file.assertionResults.map((test) => ({ status: test.status, name: `${file.name}: ${test.fullName}` })),
+    file.assertionResults.map((test) => ({ status: test.status, name: `${shortName(file)}: ${test.fullName}` })),
   );
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
@@ -26,10 +27,14 @@ function tallyTests(report) {
     passed: tests.filter(({ status }) => status === 'passed').length,
     failures: [
       ...tests.filter(({ status }) => status === 'failed').map(({ name }) => name),
-      ...brokenFiles.map((file) => `${file.name}: ${file.message || 'failed outside its tests'}`),
+      ...brokenFiles.map((file) => `${shortName(file)}: ${file.message || 'failed outside its tests'}`),
     ],
     skipped: tests.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ name }) => name),
   };
+}
+
+function shortName(file) {
+  return relative(process.cwd(), file.name);
 }
 
 function read(file, command, exit, tally) {
