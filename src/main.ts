@@ -7,6 +7,7 @@ import { formatProblems } from './config/problem.js';
 import { renderHelp } from './config/render/help.js';
 import type { Settings } from './config/settings.js';
 import { runUp } from './up/run-up.js';
+import { aborted, createStopSignal } from './up/signals.js';
 import { AppError, formatError } from './util/errors.js';
 import { createLog } from './util/log.js';
 import { PACKAGE } from './util/package-info.js';
@@ -27,16 +28,14 @@ Every command takes every setting.
 
 const COMMANDS: Readonly<Record<string, (settings: Settings) => Promise<number>>> = { serve, up, health };
 
-/** The sidecar alone, until SIGTERM or SIGINT: then it drains and ends with 0. A second signal ends it at once. */
+/** The sidecar alone, until SIGTERM, SIGINT or SIGHUP: then it drains and ends with 0. A second signal, of any kind, ends it at once. */
 async function serve(settings: Settings): Promise<number> {
+  const stop = createStopSignal();
   const log = createLog({ debug: settings.debug });
   const sidecar = await startSidecar(settings, { log });
   log.info({ listen: sidecar.address, admin: `${settings.admin.host}:${sidecar.adminPort}` }, 'serving');
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
-  log.info({ signal, drainMillis: settings.drainMillis }, 'draining');
+  await aborted(stop.signal);
+  log.info({ drainMillis: settings.drainMillis }, 'draining');
   await sidecar.close();
   log.info({}, 'ended');
   return 0;

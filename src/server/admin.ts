@@ -54,7 +54,10 @@ export async function startAdminServer(
 
 async function respond(pages: AdminPages, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '').split('?', 1)[0];
-  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'only GET\n');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD'); // RFC 9110 section 15.5.6 asks for it
+    return send(response, 405, 'only GET\n');
+  }
   if (path === '/health') {
     const healthy = pages.healthy();
     return send(response, healthy ? 200 : 503, healthy ? 'serving\n' : 'not serving\n');
