@@ -28,6 +28,9 @@ export function seriesLimit(limits: Pick<Limits, 'metricSeries'>): number {
   return (limits.metricSeries + RESERVE) * TOKEN_TYPES;
 }
 
+/** Points of one export: about 250 KiB and 3 ms of encoding; all that our caps allow in one would be refused by collectors. */
+const POINTS_PER_EXPORT = 500;
+
 /** Where measurements go. */
 export interface MetricsPipeline {
   meter: Meter;
@@ -53,9 +56,15 @@ export function createMetricsPipeline(
         // the SDK refuses a timeout beyond the interval
         exportTimeoutMillis: Math.min(settings.metrics.exportTimeoutMillis, settings.metrics.intervalMillis),
         cardinalityLimits: { default: limit },
+        maxExportBatchSize: POINTS_PER_EXPORT,
       }),
   );
-  const provider = new MeterProvider({ resource, readers: [prometheus, ...exporters] });
+  const provider = new MeterProvider({
+    resource,
+    readers: [prometheus, ...exporters],
+    // With a view all readers share one storage; without one each has its own, and a sample is recorded once for each.
+    views: [{ instrumentName: 'gen_ai.*', aggregationCardinalityLimit: limit }],
+  });
 
   const collecting = exporters.length === 0 ? undefined : collectRegularly(prometheus, settings.metrics.intervalMillis);
 
@@ -73,7 +82,7 @@ export function createMetricsPipeline(
   };
 }
 
-/** The SDK keeps what each reader has not collected yet: a page that nobody asks for would keep it for ever. */
+/** A shared storage keeps what each reader has not collected yet: a page that nobody asks for would keep it for ever. */
 function collectRegularly(reader: PrometheusReader, intervalMillis: number): NodeJS.Timeout {
   return setInterval(() => {
     reader.collect().catch(() => {});

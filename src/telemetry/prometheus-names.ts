@@ -1,58 +1,44 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Attributes } from '@opentelemetry/api';
+import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 
 /*
  * Names as the OpenTelemetry specification ("Prometheus and OpenMetrics Compatibility") wants them and as dashboards for
- * the gen_ai metrics expect them. The serializer that writes the page only replaces characters.
+ * the gen_ai metrics expect them.
  */
 
 /** Units that become a suffix; `token` and counts in braces do not. */
-const UNIT_SUFFIXES: Record<string, string> = { s: 'seconds', ms: 'milliseconds', By: 'bytes' };
+const UNIT_SUFFIXES: Record<string, string> = { s: '_seconds', ms: '_milliseconds', By: '_bytes' };
 
-/** The metrics with names and labels for Prometheus; what is given is left alone. */
-export function toPrometheus(metrics: ResourceMetrics): ResourceMetrics {
-  return {
-    resource: metrics.resource,
-    scopeMetrics: metrics.scopeMetrics.map((scope) => ({ scope: scope.scope, metrics: scope.metrics.map(renamed) })),
-  };
+/** The metric's name on the page: its unit spelled out, `_total` behind counters. */
+export function prometheusName(metric: MetricData): string {
+  const name = validName(metric.descriptor.name) + (UNIT_SUFFIXES[metric.descriptor.unit] ?? '');
+  const counter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
+  return counter && !name.endsWith('_total') ? `${name}_total` : name;
 }
-
-function renamed(metric: MetricData): MetricData {
-  const suffix = UNIT_SUFFIXES[metric.descriptor.unit];
-  const name = suffix === undefined ? metric.descriptor.name : `${metric.descriptor.name}_${suffix}`;
-  return {
-    ...metric,
-    // the page's UNIT line must be the name's suffix or absent
-    descriptor: { ...metric.descriptor, name, unit: suffix ?? '' },
-    dataPoints: metric.dataPoints.map((point) => ({ ...point, attributes: prometheusLabels(point.attributes) })),
-  } as MetricData;
-}
-
-/** Labels by the attributes they come from: the attribute objects of a series live as long as the series. */
-const known = new WeakMap<Attributes, Attributes>();
 
 /**
- * Attributes whose names are valid and distinct labels. A mapped header may be called anything: two names that become
- * one label are joined by ";" as the specification says, and `le` is the histogram's own. One bad label would make
- * Prometheus refuse the whole page.
+ * Attributes under names that are valid and distinct labels. A mapped header may be called anything: two names that
+ * become one label are joined by ";" as the specification says, and `le` is the histogram's own. One bad label would
+ * make Prometheus refuse the whole page.
  */
-export function prometheusLabels(attributes: Attributes): Attributes {
-  const cached = known.get(attributes);
-  if (cached !== undefined) return cached;
-  const labels = new Map<string, AttributeValue>();
+export function prometheusLabels(attributes: Attributes): Record<string, string> {
+  const labels = new Map<string, string>();
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined) continue;
     const label = labelName(key);
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
     const present = labels.get(label);
-    labels.set(label, present === undefined ? value : `${present};${value}`);
+    labels.set(label, present === undefined ? text : `${present};${text}`);
   }
-  const result = Object.fromEntries(labels);
-  known.set(attributes, result);
-  return result;
+  return Object.fromEntries(labels);
 }
 
 function labelName(key: string): string {
-  const name = key.replace(/[^a-zA-Z0-9_]/g, '_').replace(/_{2,}/g, '_');
+  const name = validName(key);
   if (/^[0-9]/.test(name)) return `key_${name}`;
   return name === 'le' || name === '' || name === '_' ? `attribute_${name}` : name;
+}
+
+function validName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_]/g, '_').replace(/_{2,}/g, '_');
 }

@@ -1,10 +1,9 @@
-import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { AggregationTemporality, MetricReader } from '@opentelemetry/sdk-metrics';
-import { toPrometheus } from './prometheus-names.js';
+import { writePrometheusPage } from './prometheus-page.js';
 
 /** The reader behind `GET /metrics`: collects when asked, always cumulative. A class because the SDK takes no other. */
 export class PrometheusReader extends MetricReader {
-  readonly #serializer = new PrometheusSerializer('', false, undefined, false, true);
+  #writing: Promise<string> | undefined;
 
   constructor(cardinalityLimit: number) {
     super({
@@ -13,11 +12,17 @@ export class PrometheusReader extends MetricReader {
     });
   }
 
-  /** The page in the Prometheus text format. Rejects after shutdown. */
-  async page(): Promise<string> {
+  /** The page in the Prometheus text format; who asks while one is written gets that one. Rejects after shutdown. */
+  page(): Promise<string> {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  async #write(): Promise<string> {
     const { resourceMetrics } = await this.collect();
-    const page = this.#serializer.serialize(toPrometheus(resourceMetrics));
-    return page.endsWith('\n') ? page : `${page}\n`;
+    return writePrometheusPage(resourceMetrics);
   }
 
   protected override async onForceFlush(): Promise<void> {}

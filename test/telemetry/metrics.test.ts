@@ -107,7 +107,6 @@ describe.each(PROTOCOLS)('metrics by %s', (protocol) => {
     const own = sink.metrics().filter((metric) => metric.name === 'genai_extproc.calls.recorded');
     expect(own[0]).toMatchObject({ type: 'sum', monotonic: true, temporality: counter, points: [{ value: 5 }] });
     expect(own.at(-1)?.points[0]?.value).toBe(counter === 'delta' ? 0 : 5);
-    // whatever leaves by OTLP, the page stays cumulative
   });
 
   test('the page is cumulative whatever the temporality and however often it is read', async () => {
@@ -143,6 +142,22 @@ describe.each(PROTOCOLS)('metrics by %s', (protocol) => {
   });
 });
 
+test('many series leave in several requests, each point once', async () => {
+  const { telemetry, recorder, sink } = await start('grpc');
+  for (let index = 0; index < 199; index++) {
+    recorder.record(recordOf({ requestModel: `m${index}`, usage: { input: 1, output: 1, reasoning: 0 } }));
+  }
+  await telemetry.shutdown(3_000);
+  expect(sink.requests.filter((request) => request.signal === 'metrics').length).toBeGreaterThan(1);
+  const points = (name: string) =>
+    sink
+      .metrics()
+      .filter((metric) => metric.name === name)
+      .flatMap(({ points: all }) => all);
+  expect(points('gen_ai.client.token.usage')).toHaveLength(3 * 199);
+  expect(points('gen_ai.server.request.duration')).toHaveLength(199);
+});
+
 describe('the Prometheus page', () => {
   test('names, types, labels and build info', async () => {
     const { telemetry, recorder } = await start('grpc', { metrics: { exporters: ['prometheus'] } });
@@ -165,6 +180,34 @@ describe('the Prometheus page', () => {
     expect(page).toContain(`genai_extproc_build_info{version="${PACKAGE.version}"`);
     expect(page).not.toMatch(/# UNIT \S+ (s|token)$/m);
     expect(page.endsWith('\n')).toBe(true);
+  });
+
+  test('every line is one of the text format, every series is there once', async () => {
+    const { telemetry, recorder } = await start('grpc', { resourceAttributes: { 'odd "name"': 'a\nb' } });
+    for (let index = 0; index < 300; index++) {
+      recorder.record(recordOf({ requestModel: `model ${index % 150} "quoted"`, usage: { input: index } }));
+    }
+    const page = await telemetry.prometheusPage();
+    const series = new Set<string>();
+    const types = new Set<string>();
+    for (const line of page.trimEnd().split('\n')) {
+      const sample =
+        /^([a-zA-Z_][a-zA-Z0-9_]*)(\{[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*")*\})? (-?[0-9.e+-]+)$/.exec(
+          line,
+        );
+      if (sample === null) {
+        expect(line).toMatch(/^# (HELP [a-z_]+ .+|TYPE [a-z_]+ (histogram|counter|gauge))$/);
+        if (line.startsWith('# TYPE')) {
+          expect(types).not.toContain(line);
+          types.add(line);
+        }
+        continue;
+      }
+      const name = `${sample[1]}${sample[2] ?? ''}`;
+      expect(series).not.toContain(name);
+      series.add(name);
+    }
+    expect([...series].filter((name) => name.startsWith('gen_ai_client_token_usage_bucket'))).toHaveLength(150 * 15);
   });
 
   test('every counter of ours is there, with its value', async () => {
