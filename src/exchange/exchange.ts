@@ -21,6 +21,12 @@ const NAME_CHARACTERS = 256;
 /** The body of a request that was never shown to us. */
 const UNSEEN: RequestBody = { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated: false };
 
+/** Where Envoy's configuration may name the provider; the recommended envoy.yaml shows how. */
+const PROVIDER_ATTRIBUTES = [
+  "xds.route_metadata.filter_metadata['genai']['provider']",
+  "xds.cluster_metadata.filter_metadata['genai']['provider']",
+];
+
 /** The trace of a call without a span. */
 const UNTRACED: CallTrace = {
   sampled: false,
@@ -43,7 +49,7 @@ export interface ExchangeStart {
 
 /** Answers Envoy's messages of one HTTP exchange, in whatever order they come. */
 export interface Exchange {
-  requestHeaders(headers: readonly RawHeader[], endOfStream: boolean): Reply;
+  requestHeaders(headers: readonly RawHeader[], endOfStream: boolean, attribute: AttributeView): Reply;
   requestBody(bytes: Uint8Array | undefined, endOfStream: boolean, attribute: AttributeView): Reply;
   requestTrailers(): Reply;
   responseHeaders(headers: readonly RawHeader[], endOfStream: boolean, attribute: AttributeView): Reply;
@@ -96,14 +102,14 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     }
   }
 
-  function begin(endpoint: Endpoint, headers: HeaderView): Call {
+  function begin(endpoint: Endpoint, headers: HeaderView, attribute: AttributeView): Call {
     const startTime = clock.wallTime();
     const startedAt = clock.now();
     const { traits } = endpoint;
     const trace = startTrace(traits.spanName, headers, startTime);
     const facts: CallFacts = {
       endpoint: traits,
-      provider: providerOfHost(headers.get(':authority')) ?? traits.provider,
+      provider: providerOf(headers, attribute) ?? traits.provider,
       usage: {},
       finishReasons: [],
       timing: { startTime, duration: 0 },
@@ -124,7 +130,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   function beginLate(attribute: AttributeView): void {
     if (call || ignored || over) return;
     const endpoint = dependencies.findEndpoint(attribute('request.method'), attribute('request.path'));
-    if (endpoint) call = begin(endpoint, viewHeaders([]));
+    if (endpoint) call = begin(endpoint, viewHeaders([]), attribute);
   }
 
   function beginResponse(current: Call, headers: HeaderView, attribute: AttributeView): ResponseSide {
@@ -262,12 +268,12 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   }
 
   return {
-    requestHeaders(headers, endOfStream) {
+    requestHeaders(headers, endOfStream, attribute) {
       if (call || ignored || over) return GO_ON;
       const view = viewHeaders(headers);
       const endpoint = dependencies.findEndpoint(view.get(':method'), view.get(':path'));
       if (!endpoint) return ignore(start.bodiesComeAnyway);
-      call = begin(endpoint, view);
+      call = begin(endpoint, view, attribute);
       requestReader = createRequestReader(limits);
       if (endOfStream) endRequest(call, false);
       const reply: Reply = { observe: !start.bodiesComeAnyway, headers: call.facts.trace.headers };
@@ -320,6 +326,13 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       void finish(false);
     },
   };
+}
+
+/** The provider by what Envoy's configuration says of the route or the cluster, else by the host. */
+function providerOf(headers: HeaderView, attribute: AttributeView): string | undefined {
+  const configured = PROVIDER_ATTRIBUTES.map(attribute).find((provider) => provider !== undefined);
+  if (configured !== undefined) return boundedText(configured, NAME_CHARACTERS);
+  return providerOfHost(headers.get(':authority') ?? attribute('request.host'));
 }
 
 function boundedReasons(reasons: readonly (string | undefined)[]): string[] {

@@ -1,7 +1,7 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Limits } from '../config/settings.js';
 import { createJsonScanner, type JsonScanner } from '../decode/json-scanner.js';
 import { keepBytes } from '../decode/kept-bytes.js';
+import { decodeWhole } from '../decode/whole-body.js';
 import { asObject, type JsonObject, parseJson } from '../model/json.js';
 
 /** Bodies up to this size are parsed whole before the reply (some 0.1 ms); of bigger ones only the top level is read. */
@@ -70,15 +70,9 @@ function scanned(scanner: JsonScanner, cut: boolean): Omit<RequestBody, 'bytes' 
   return { kind: 'unparsable', members: scanner.members() };
 }
 
-/** Compressed requests are rare and small; they are decoded in one go, bounded by the same cap. */
+/** A coding that we do not read, or one that does not decode within the cap: the upstream may know better. */
 function readEncoded(bytes: Buffer, encoding: string, truncated: boolean, cap: number): RequestBody {
-  const decode = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
-  try {
-    if (!decode || truncated) return { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated };
-    const decoded = decode(bytes, { maxOutputLength: cap });
-    return { ...readWhole(decoded, false), bytes: decoded, truncated: false };
-  } catch {
-    // not decodable within the cap: the upstream may know better
-    return { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated };
-  }
+  const decoded = truncated ? undefined : decodeWhole(bytes, encoding, cap);
+  if (!decoded) return { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated };
+  return { ...readWhole(decoded, false), bytes: decoded, truncated: false };
 }

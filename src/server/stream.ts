@@ -147,6 +147,7 @@ function answer(exchange: Exchange, kind: MessageKind, message: ProcessingReques
       return exchange.requestHeaders(
         message.requestHeaders?.headers?.headers ?? [],
         message.requestHeaders?.endOfStream === true,
+        attribute,
       );
     case 'requestBody':
       return exchange.requestBody(message.requestBody?.body, message.requestBody?.endOfStream === true, attribute);

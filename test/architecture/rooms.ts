@@ -77,8 +77,8 @@ export const RULES: Record<Room, RoomRule> = {
     builtins: 'every',
   },
   server: {
-    rooms: ['wire', 'exchange', 'util'],
-    typeRooms: ['model', 'config'],
+    rooms: ['wire', 'exchange', 'model', 'util'],
+    typeRooms: ['config'],
     packages: ['@grpc/grpc-js', 'grpc-health-check'],
     typePackages: [],
     builtins: 'every',

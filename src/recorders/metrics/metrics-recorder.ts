@@ -1,5 +1,4 @@
 import type { Meter } from '@opentelemetry/api';
-import type { Limits } from '../../config/settings.js';
 import { type GenAiRecord, type Recorder, timePerOutputToken, timeToFirstToken } from '../../model/record.js';
 import type { Counters } from '../../util/counters.js';
 import type { Log } from '../../util/log.js';
@@ -8,7 +7,14 @@ import { createSeriesTable, TOKEN_TYPES, type TokenCounter } from './series.js';
 import { createValueCap, type ValueCap } from './value-cap.js';
 
 /** The limits that this recorder keeps. */
-export type MetricLimits = Pick<Limits, 'metricAttributeValues' | 'metricSeries' | 'headerValueCharacters'>;
+export interface MetricLimits {
+  /** Distinct values of one attribute. */
+  metricAttributeValues: number;
+  /** Distinct combinations of attributes. */
+  metricSeries: number;
+  /** Characters of one value. */
+  headerValueCharacters: number;
+}
 
 const TOKEN_COUNTERS = Object.keys(TOKEN_TYPES) as TokenCounter[];
 

@@ -1,7 +1,7 @@
 /** What takes the place of a value that would be one too many. */
 export const OTHER = '_other';
 /** What an empty model is called. */
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 
 /** Admits values of one attribute up to a number of distinct ones. */
 export interface ValueCap {
