@@ -3,7 +3,7 @@ import { attributesSize } from './attribute-encoder.js';
 import { type EncodableSpan, type MeasuredSpan, measureSpan } from './span-encoder.js';
 
 /** Says on a span that content was left out (telemetry contract, section 6). */
-export const TRUNCATED_ATTRIBUTE = 'genai_extproc.content.truncated';
+const TRUNCATED_ATTRIBUTE = 'genai_extproc.content.truncated';
 
 /** Texts below this are never cut: they are names and ids, not content. */
 const CONTENT_CHARACTERS = 1024;
