@@ -49,7 +49,7 @@ export function createOtlpSender<Payload, Response>(
   };
 }
 
-/** What both transports share; one batch is under way at a time, the second place is for one that was given up. */
+/** What both transports share; one batch is under way at a time, the other places are for those that were given up. */
 function sharedOptions(settings: OtlpSettings) {
   return {
     timeoutMillis: settings.timeoutMillis,

@@ -1,0 +1,49 @@
+import { createWriteStream } from 'node:fs';
+import { SpanStatusCode } from '@opentelemetry/api';
+import { hrTimeToMilliseconds } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+
+/** Spans as lines of JSON in a file, for a person who tries the sidecar without a backend. */
+export interface SpanFile {
+  add(span: ReadableSpan): void;
+  close(): Promise<void>;
+}
+
+/** Bytes that may wait for the disk; beyond, spans are not written. */
+const WAITING_BYTES = 8 * 1024 * 1024;
+
+/** Opens the file for appending. `onError` is told once when it cannot be written. */
+export function createSpanFile(path: string, onError: (error: Error) => void): SpanFile {
+  const stream = createWriteStream(path, { flags: 'a' });
+  stream.once('error', onError);
+  stream.on('error', () => undefined);
+  return {
+    add(span) {
+      if (stream.writableLength < WAITING_BYTES && !stream.destroyed)
+        stream.write(`${JSON.stringify(plainSpan(span))}\n`);
+    },
+    close: () => new Promise((resolve) => stream.end(() => resolve())),
+  };
+}
+
+/** What a person looks for first comes first. */
+function plainSpan(span: ReadableSpan): object {
+  const start = hrTimeToMilliseconds(span.startTime);
+  const { traceId, spanId } = span.spanContext();
+  return {
+    name: span.name,
+    trace_id: traceId,
+    span_id: spanId,
+    parent_span_id: span.parentSpanContext?.spanId,
+    start_time: new Date(start).toISOString(),
+    duration_ms: Number((hrTimeToMilliseconds(span.endTime) - start).toFixed(3)),
+    status: SpanStatusCode[span.status.code],
+    status_message: span.status.message,
+    attributes: span.attributes,
+    events: span.events.map((event) => ({
+      name: event.name,
+      after_ms: Number((hrTimeToMilliseconds(event.time) - start).toFixed(3)),
+      attributes: event.attributes,
+    })),
+  };
+}
