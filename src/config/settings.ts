@@ -97,6 +97,8 @@ export interface Settings {
     /** Never empty; `none` stands alone. */
     exporters: readonly ExporterName[];
     otlp: OtlpSettings;
+    /** A file that gets every span as a line of JSON; no setting, the `up` command's own when there is no exporter. */
+    spanFile?: string | undefined;
     sampler: SamplerName;
     /** For the two ratio samplers, 0 to 1. */
     samplerRatio: number;

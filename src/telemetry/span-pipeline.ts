@@ -9,6 +9,7 @@ import { cutSpan } from './cut-span.js';
 import { createSpanLossReport, type SpanLossReport } from './export-losses.js';
 import { createOtlpSender } from './otlp-sender.js';
 import { encodeSpan, measureSpan } from './span-encoder.js';
+import { createSpanFile, type SpanFile } from './span-file.js';
 import { createSpanQueue, type SpanQueue } from './span-queue.js';
 import { encodeEnvelope, encodeRequest, envelopeSize } from './span-request.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
@@ -34,16 +35,25 @@ export function createSpanPipeline(
   const exporters = new Set(settings.traces.exporters);
   const otlp = exporters.has('otlp') ? createOtlpExport(settings, resource, counters, lost) : undefined;
   const console = exporters.has('console') ? new ConsoleSpanExporter() : undefined;
+  const file = openSpanFile(settings.traces.spanFile, warn);
   return {
     processor: createProcessor((span) => {
       if (console !== undefined) {
         console.export([span], () => {});
         if (otlp === undefined) counters.add('spans.exported');
       }
+      file?.add(span);
       otlp?.add(span);
     }),
-    close: async (deadlineMillis) => otlp?.close(deadlineMillis),
+    close: async (deadlineMillis) => {
+      await Promise.all([otlp?.close(deadlineMillis), file?.close()]);
+    },
   };
+}
+
+function openSpanFile(path: string | undefined, warn: WindowedWarning): SpanFile | undefined {
+  if (path === undefined) return undefined;
+  return createSpanFile(path, (error) => warn('span file', { path, error: error.message }, 'spans cannot be written'));
 }
 
 function createProcessor(take: (span: ReadableSpan) => void): SpanProcessor {

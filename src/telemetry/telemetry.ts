@@ -58,7 +58,9 @@ export function createTelemetry(settings: TelemetrySettings, counters: Counters,
 }
 
 function exportsSpans(settings: TelemetrySettings): boolean {
-  return !settings.sdkDisabled && settings.traces.exporters.some((name) => name === 'otlp' || name === 'console');
+  if (settings.sdkDisabled) return false;
+  const { exporters, spanFile } = settings.traces;
+  return spanFile !== undefined || exporters.some((name) => name === 'otlp' || name === 'console');
 }
 
 function createTracer(settings: TelemetrySettings, spans: SpanPipeline, resource: ReturnType<typeof createResource>) {

@@ -94,7 +94,8 @@ async function start(run: Run): Promise<Promise<never>[]> {
     write: (line) => run.stdout.write(`${line}\n`),
     color: wantsColor(run.stdout, env),
   });
-  const sidecar = await run.startSidecar(settings, { recorders: [callLine] });
+  const spanFile = join(folder, 'spans.jsonl');
+  const sidecar = await run.startSidecar(withSpans(settings, spanFile), { recorders: [callLine] });
   run.closers.push(() => sidecar.close());
 
   const accessLog = join(folder, 'access.jsonl');
@@ -109,10 +110,18 @@ async function start(run: Run): Promise<Promise<never>[]> {
   run.closers.push(() => envoy.close());
   stop.signal.throwIfAborted();
   const color = wantsColor(run.stdout, env);
-  run.stdout.write(`${formatWelcome({ settings, choice, model, accessLog, envoyAdmin: envoy.adminUrl, color })}\n`);
+  run.stdout.write(
+    `${formatWelcome({ settings, choice, model, accessLog, spanFile, envoyAdmin: envoy.adminUrl, color })}\n`,
+  );
   const parts = [death('ENVOY_FAILED', 'Envoy', envoy.exited, stop, envoy.lastWords)];
   if (exited) parts.push(death('MODEL_FAILED', 'The model', exited, stop, async () => ''));
   return parts;
+}
+
+/** Without a backend the spans go to a file: whoever tries us shall see one. */
+function withSpans(settings: Settings, spanFile: string): Settings {
+  if (settings.sdkDisabled || !settings.traces.exporters.includes('none')) return settings;
+  return { ...settings, traces: { ...settings.traces, spanFile } };
 }
 
 /** Starts what is not there yet; `model` is one that it has. */

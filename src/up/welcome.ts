@@ -8,18 +8,28 @@ export interface WelcomeOptions {
   /** A model that the upstream has, for the request to paste. */
   model: string;
   accessLog: string;
+  /** Where spans go when there is no exporter. */
+  spanFile: string;
   envoyAdmin: string;
   color: boolean;
 }
 
 /** What `up` prints when everything runs: where things are, and a request to paste. */
-export function formatWelcome({ settings, choice, model, accessLog, envoyAdmin, color }: WelcomeOptions): string {
+export function formatWelcome({
+  settings,
+  choice,
+  model,
+  accessLog,
+  spanFile,
+  envoyAdmin,
+  color,
+}: WelcomeOptions): string {
   const paint = createPaint(color);
   const gateway = urlOf(settings.up.gateway);
   const rows: [string, string][] = [
     ['Gateway', `${paint.bold(gateway)}  →  ${describeUpstream(choice)}`],
     ['Metrics', `${urlOf(settings.admin)}/metrics`],
-    ['Spans', describeSpans(settings)],
+    ['Spans', describeSpans(settings, spanFile)],
     ['Access log', accessLog],
     ['Envoy admin', envoyAdmin],
   ];
@@ -52,12 +62,12 @@ function describeUpstream(choice: UpstreamChoice): string {
   }
 }
 
-function describeSpans(settings: Settings): string {
+function describeSpans(settings: Settings, spanFile: string): string {
   const { exporters, otlp } = settings.traces;
   if (exporters.includes('otlp')) return otlp.endpoint;
   if (exporters.includes('console')) return 'printed here';
   if (settings.sdkDisabled) return 'off (OTEL_SDK_DISABLED)';
-  return 'off; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:6006/v1/traces sends them to Phoenix, port 4318 to Jaeger';
+  return `${spanFile} (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:6006/v1/traces: to Phoenix)`;
 }
 
 /** An address to listen on as a URL that a client on this machine can use. */
