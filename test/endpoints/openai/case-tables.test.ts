@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkCase } from '../../support/check-case.js';
+import { codings, encodeCase } from '../../support/compress-case.js';
+import { randomCuttings } from '../../support/cuttings.js';
+import { BYTE_BY_BYTE, type Cutting, IN_ONE_PIECE } from '../../support/drive-exchange.js';
+import type { ExchangeCase } from '../../support/exchange-case.js';
+import { CHAT_COMPLETIONS_CASES } from './chat-completions-cases.js';
+import { CHAT_COMPLETIONS_STREAM_CASES } from './chat-completions-stream-cases.js';
+import { COMPLETIONS_CASES } from './completions-cases.js';
+import { EMBEDDINGS_CASES } from './embeddings-cases.js';
+
+const TABLES: [string, readonly ExchangeCase[]][] = [
+  ['chat completions', CHAT_COMPLETIONS_CASES],
+  ['chat completions, streamed', CHAT_COMPLETIONS_STREAM_CASES],
+  ['completions', COMPLETIONS_CASES],
+  ['embeddings', EMBEDDINGS_CASES],
+];
+/** Bytes above which a message for every byte says no more than random cuts do. */
+const SMALL = 10_000;
+const RUNS = { numRuns: 12, seed: 20_240_817 };
+
+describe.each(TABLES)('%s', (_table, cases) => {
+  test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    await checkReplies(one, IN_ONE_PIECE);
+    if (sizeOf(one) < SMALL) {
+      await checkReplies(one, BYTE_BY_BYTE);
+      await checkReplies(one, { ...BYTE_BY_BYTE, deferred: 'after' });
+    }
+    await fc.assert(
+      fc.asyncProperty(randomCuttings(), (cutting) => checkReplies(one, cutting)),
+      RUNS,
+    );
+  });
+
+  const compressible = cases.filter((one) => encodeCase(one, 'gzip') !== undefined);
+  test.each(compressible.map((one) => [one.name, one] as const))('%s, compressed', async (_name, one) => {
+    for (const coding of codings) {
+      const encoded = encodeCase(one, coding);
+      if (!encoded) continue;
+      await checkCase(encoded, IN_ONE_PIECE);
+      await fc.assert(
+        fc.asyncProperty(randomCuttings(), async (cutting) => void (await checkCase(encoded, cutting))),
+        { ...RUNS, numRuns: 3 },
+      );
+    }
+  });
+});
+
+/** A case that is not compressed is answered at once: each reply within its message. */
+async function checkReplies(one: ExchangeCase, cutting: Cutting): Promise<void> {
+  const { replies } = await checkCase(one, cutting);
+  const last = replies.length - 1;
+  replies.forEach((reply, index) => {
+    expect(reply.observe ?? false).toBe(
+      index === 0 && (one.expected !== 'ignored' || one.request.path === '/v1/completions'),
+    );
+    expect(reply.end ?? false).toBe(
+      one.expected === 'ignored' && index === last && index > 0 && one.request.path === '/v1/completions',
+    );
+  });
+}
+
+function sizeOf(one: ExchangeCase): number {
+  return (one.request.body?.length ?? 0) + (one.response?.body?.length ?? 0);
+}
