@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { findEndpoint } from '../../src/endpoints/registry.js';
+
+const operationOf = (method: string | undefined, path: string | undefined) =>
+  findEndpoint(method, path)?.traits.operation;
+
+describe('an endpoint is found by the end of the path', () => {
+  test.each([
+    ['/v1/chat/completions', 'chat'],
+    ['/chat/completions', 'chat'],
+    ['/v1/chat/completions/', 'chat'],
+    ['/v1/chat/completions?api-version=1&x=/embeddings', 'chat'],
+    ['/v1/chat/completions/?x', 'chat'],
+    ['/v1/chat/completions#/embeddings', 'chat'],
+    ['/openai/v1/chat/completions', 'chat'],
+    ['/api/v1/chat/completions', 'chat'],
+    ['/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21', 'chat'],
+    ['/v1/completions', 'completion'],
+    ['/completions', 'completion'],
+    // not chat, yet it ends in /completions: the body decides
+    ['/xchat/completions', 'completion'],
+    ['/v1/embeddings', 'embeddings'],
+    ['/openai/deployments/ada/embeddings?api-version=1', 'embeddings'],
+  ])('%s → %s', (path, operation) => expect(operationOf('POST', path)).toBe(operation));
+
+  test.each([
+    '/v1/xcompletions',
+    '/v1/chatcompletions',
+    '/v1/Chat/Completions',
+    '/v1/CHAT/COMPLETIONS',
+    '/v1/chat/completions/id',
+    '/v1/chat/completions/id/messages',
+    '/v1/chat/completions//',
+    '/v1/completion',
+    '/v1/my-embeddings',
+    '/v1/embeddings.json',
+    '/v1/models',
+    '/?path=/v1/chat/completions',
+    '/',
+    '',
+    'completions',
+    `/${'x'.repeat(10_000)}/chat/completions`,
+  ])('%.40s is none', (path) => expect(operationOf('POST', path)).toBeUndefined());
+
+  test.each(['GET', 'PUT', 'post', 'OPTIONS', 'HEAD', '', undefined])('method %s is none', (method) => {
+    expect(operationOf(method, '/v1/chat/completions')).toBeUndefined();
+  });
+
+  test('without a path there is none', () => expect(operationOf('POST', undefined)).toBeUndefined());
+});
+
+describe('what telemetry says of an endpoint', () => {
+  test.each([
+    ['/chat/completions', 'chat', 'chat', 'ChatCompletion', 'LLM', 'openai', false],
+    ['/completions', 'completion', 'text_completion', 'Completion', 'LLM', 'openai', true],
+    ['/embeddings', 'embeddings', 'embeddings', 'CreateEmbeddings', 'EMBEDDING', undefined, false],
+  ])('%s', (path, operation, genAiOperation, spanName, spanKind, system, shared) => {
+    const endpoint = findEndpoint('POST', path);
+    expect(endpoint?.traits).toEqual({
+      operation,
+      genAiOperation,
+      spanName,
+      spanKind,
+      provider: 'openai',
+      ...(system ? { system } : {}),
+    });
+    expect(endpoint?.shared).toBe(shared);
+  });
+});
