@@ -21,3 +21,17 @@ export function renderCounters(names) {
     .map(([name, meaning]) => `| \`${name}\` | ${meaning} |`)
     .join('\n');
 }
+
+/**
+ * The table of endpoints for README.md.
+ * @param {readonly { suffixes: readonly string[], traits: { operation: string, spanName: string, spanKind: string } }[]} endpoints
+ * @returns {string}
+ */
+export function renderEndpoints(endpoints) {
+  return endpoints
+    .map(({ suffixes, traits }) => {
+      const paths = suffixes.map((suffix) => `\`${suffix}\``).join(', ');
+      return `| ${paths} | \`${traits.operation}\` | \`${traits.spanName}\` (${traits.spanKind}) |`;
+    })
+    .join('\n');
+}

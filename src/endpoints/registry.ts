@@ -4,7 +4,7 @@ import { completions } from './openai/completions.js';
 import { embeddings } from './openai/embeddings.js';
 
 /** Every endpoint; a longer suffix stands before the one it ends in. */
-const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings];
+export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings];
 
 /** Characters of a path that are looked at; Envoy's own limit on headers is far above. */
 const PATH_CHARACTERS = 8192;
