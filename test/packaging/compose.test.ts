@@ -119,5 +119,6 @@ describe("the example's envoy.yaml", () => {
       return rest;
     };
     expect(guards(envoy)).toEqual(guards(recommended));
+    expect(envoy.layered_runtime).toEqual(recommended.layered_runtime);
   });
 });

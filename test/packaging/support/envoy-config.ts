@@ -21,6 +21,7 @@ interface HttpConnectionManager {
 /** A bootstrap configuration of Envoy, as far as these tests read it. */
 export interface EnvoyConfig {
   admin: { address: { socket_address: SocketAddress } };
+  layered_runtime: unknown;
   static_resources: {
     listeners: {
       address: { socket_address: SocketAddress };
