@@ -40,6 +40,8 @@ export interface Bench {
   counters: Counters;
   /** What recorders threw. */
   errors: unknown[];
+  /** Calls that began. */
+  started(): number;
   /** Turns the clock. */
   advance(milliseconds: number): void;
   /** Runs the deferred work that waits. */
@@ -66,18 +68,22 @@ export function createBench(options: BenchOptions = {}): Bench {
   const spans: SpanEnd[] = [];
   const errors: unknown[] = [];
   const counters = new Counters();
+  let started = 0;
   let now = 0;
   let waiting: (() => void)[] = [];
   const policy = { ...settings.contentPolicy, ...options.policy };
   const tracer: CallTracer = {
-    start: () => ({
-      ...TRACE,
-      sampled: recording,
-      recording,
-      headers: [['traceparent', `00-${TRACE.traceId}-${TRACE.spanId}-01`]],
-      baggage: () => undefined,
-      end: (span) => spans.push(span),
-    }),
+    start: () => {
+      started += 1;
+      return {
+        ...TRACE,
+        sampled: recording,
+        recording,
+        headers: [['traceparent', `00-${TRACE.traceId}-${TRACE.spanId}-01`]],
+        baggage: () => undefined,
+        end: (span) => spans.push(span),
+      };
+    },
   };
   const exchange = createExchange(
     {
@@ -105,6 +111,7 @@ export function createBench(options: BenchOptions = {}): Bench {
     spans,
     counters,
     errors,
+    started: () => started,
     advance(milliseconds) {
       now += milliseconds;
     },
@@ -119,7 +126,7 @@ export function createBench(options: BenchOptions = {}): Bench {
 }
 
 /** Everything that came out of one driven exchange. */
-export interface Driven extends Omit<Bench, 'exchange' | 'advance' | 'settle'> {
+export interface Driven extends Omit<Bench, 'exchange' | 'advance' | 'settle' | 'started'> {
   /** One for each message, in order. */
   replies: Reply[];
   /** The metadata of all replies, merged as Envoy merges it. */
