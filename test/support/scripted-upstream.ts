@@ -27,6 +27,8 @@ export interface ScriptedUpstream {
   port: number;
   /** Registers a script; a request runs it when its header `x-script` has the name that is returned. */
   script(run: UpstreamScript): string;
+  /** The same, but it runs as soon as the request's headers are there; it must end the connection itself. */
+  earlyScript(run: UpstreamScript): string;
   /** The requests that were read, by the name of their script, in order. */
   requests(script: string): UpstreamExchange[];
   close(): Promise<void>;
@@ -35,13 +37,15 @@ export interface ScriptedUpstream {
 /** Starts an upstream on a free port of 127.0.0.1 (or on `port`). Requests without a script get a 404. */
 export async function startScriptedUpstream(port = 0): Promise<ScriptedUpstream> {
   const scripts = new Map<string, UpstreamScript>();
+  const early = new Set<string>();
   const seen = new Map<string, UpstreamExchange[]>();
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     socket.setNoDelay(true);
-    serve(socket, async (exchange) => {
+    const isEarly = (head: string) => early.has(valuesOf(head, 'x-script')[0] ?? '');
+    serve(socket, isEarly, async (exchange) => {
       const name = exchange.headers('x-script')[0] ?? '';
       seen.set(name, [...(seen.get(name) ?? []), exchange]);
       const run = scripts.get(name);
@@ -50,11 +54,19 @@ export async function startScriptedUpstream(port = 0): Promise<ScriptedUpstream>
     });
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+
+  function add(run: UpstreamScript): string {
+    const name = `s${scripts.size + 1}`;
+    scripts.set(name, run);
+    return name;
+  }
+
   return {
     port: (server.address() as { port: number }).port,
-    script(run) {
-      const name = `s${scripts.size + 1}`;
-      scripts.set(name, run);
+    script: add,
+    earlyScript(run) {
+      const name = add(run);
+      early.add(name);
       return name;
     },
     requests: (script) => seen.get(script) ?? [],
@@ -67,7 +79,11 @@ export async function startScriptedUpstream(port = 0): Promise<ScriptedUpstream>
 }
 
 /** Reads requests one after the other and gives each to `answer`. */
-function serve(socket: Socket, answer: (exchange: UpstreamExchange) => Promise<void>): void {
+function serve(
+  socket: Socket,
+  isEarly: (head: string) => boolean,
+  answer: (exchange: UpstreamExchange) => Promise<void>,
+): void {
   let chunks: Buffer[] = [];
   let length = 0;
   let busy = false;
@@ -77,7 +93,7 @@ function serve(socket: Socket, answer: (exchange: UpstreamExchange) => Promise<v
     if (busy) return;
     const input = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length);
     chunks = [input];
-    const request = readRequest(input);
+    const request = readRequest(input, isEarly);
     if (!request) return;
     chunks = [input.subarray(request.end)];
     length = chunks[0]?.length ?? 0;
@@ -102,11 +118,12 @@ interface RawRequest {
 }
 
 /** The first whole request of the input. */
-function readRequest(input: Buffer): RawRequest | undefined {
+function readRequest(input: Buffer, isEarly: (head: string) => boolean): RawRequest | undefined {
   const headEnd = input.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;
   const head = input.subarray(0, headEnd).toString('latin1');
   const bodyStart = headEnd + 4;
+  if (isEarly(head)) return { head, body: input.subarray(bodyStart), end: input.length };
   if (/^transfer-encoding: *chunked/im.test(head)) {
     const chunked = readChunked(input, bodyStart);
     return chunked && { head, ...chunked };
@@ -141,14 +158,17 @@ function createExchange(socket: Socket, request: RawRequest, gone: Promise<void>
   return {
     head: request.head,
     body: request.body,
-    headers: (name) =>
-      [...request.head.matchAll(/^([^:\r\n]+): *(.*)$/gm)]
-        .filter(([, key]) => key?.toLowerCase() === name)
-        .map(([, , value]) => (value ?? '').trim()),
+    headers: (name) => valuesOf(request.head, name),
     write: (bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())),
     pause: (millis) => wait(millis),
     finish: () => void socket.end(),
     reset: () => void socket.resetAndDestroy(),
     gone,
   };
+}
+
+function valuesOf(head: string, name: string): string[] {
+  return [...head.matchAll(/^([^:\r\n]+): *(.*)$/gm)]
+    .filter(([, key]) => key?.toLowerCase() === name)
+    .map(([, , value]) => (value ?? '').trim());
 }
