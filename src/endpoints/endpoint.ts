@@ -2,7 +2,7 @@ import type { ContentPolicy } from '../model/content-policy.js';
 import type { JsonObject } from '../model/json.js';
 import type { RequestContent, ResponseContent } from '../model/message.js';
 import type { EndpointTraits } from '../model/record.js';
-import type { Usage } from '../model/usage.js';
+import type { ReportedUsage } from '../model/usage.js';
 
 /** What the hot path needs of a request body. */
 export interface RequestFacts {
@@ -15,7 +15,7 @@ export interface RequestFacts {
 
 /** What an answer, or one event of a streamed one, says; absent members say nothing. */
 export interface ResponseFacts {
-  usage?: Usage | undefined;
+  usage?: ReportedUsage | undefined;
   model?: string | undefined;
   id?: string | undefined;
   /** By choice; sparse where an event speaks of one choice only. */
@@ -34,10 +34,14 @@ export interface EventFacts extends ResponseFacts {
 
 /** Joins the events of one streamed answer. */
 export interface StreamFold {
-  /** Takes the next event. Never throws for any JSON object. */
-  push(event: JsonObject): void;
+  /** Takes the next event, `characters` long. Never throws for any JSON object. */
+  push(event: JsonObject, characters: number): void;
   /** The answer as one object of the shape of a response that was not streamed. */
   result(): JsonObject;
+  /** Characters that it holds, where that is far less than those of the events it took; absent: all of them. */
+  held?(): number;
+  /** Whether the event carries the whole answer, so that what came before, or was too much to take, is no longer missed. */
+  isWhole?(event: JsonObject): boolean;
 }
 
 /**
@@ -48,6 +52,8 @@ export interface Endpoint {
   traits: EndpointTraits;
   /** Ends of the path, each beginning with `/` (telemetry contract, section 1). */
   suffixes: readonly string[];
+  /** Parts of a path below which these suffixes are another API's, each beginning and ending with `/`. */
+  notBelow?: readonly string[] | undefined;
   /** Other applications use this path too: it is a call only when the body says so. */
   shared: boolean;
   /** Members that stand near the end of a big answer and carry its facts; absent: big answers are scanned. */

@@ -1,10 +1,12 @@
+import { countTokens } from './anthropic/count-tokens.js';
+import { messages } from './anthropic/messages.js';
 import type { Endpoint } from './endpoint.js';
 import { chatCompletions } from './openai/chat-completions.js';
 import { completions } from './openai/completions.js';
 import { embeddings } from './openai/embeddings.js';
 
 /** Every endpoint; a longer suffix stands before the one it ends in. */
-export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings];
+export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, countTokens, messages];
 
 /** Characters of a path that are looked at; Envoy's own limit on headers is far above. */
 const PATH_CHARACTERS = 8192;
@@ -16,7 +18,10 @@ const PATH_CHARACTERS = 8192;
 export function findEndpoint(method: string | undefined, path: string | undefined): Endpoint | undefined {
   if (method !== 'POST' || path === undefined || path.length > PATH_CHARACTERS) return undefined;
   const plain = withoutQuery(path);
-  return ENDPOINTS.find((endpoint) => endpoint.suffixes.some((suffix) => plain.endsWith(suffix)));
+  return ENDPOINTS.find(
+    ({ suffixes, notBelow }) =>
+      suffixes.some((suffix) => plain.endsWith(suffix)) && !notBelow?.some((part) => plain.includes(part)),
+  );
 }
 
 function withoutQuery(path: string): string {

@@ -1,9 +1,11 @@
 import type { EventFacts, ResponseFacts } from '../endpoints/endpoint.js';
-import { mergeUsage, type Usage } from '../model/usage.js';
+import { mergeUsage, type ReportedUsage, settleUsage, type Usage } from '../model/usage.js';
 
 /** What an answer has said so far. */
 export interface ResponseState {
   usage: Usage;
+  /** What {@link usage} comes from: all that was reported, field by field. */
+  reportedUsage: ReportedUsage;
   model?: string | undefined;
   id?: string | undefined;
   /** By choice; sparse until every choice has ended. */
@@ -23,13 +25,14 @@ export interface ResponseState {
 
 /** The state of an answer that has not said anything. */
 export function createResponseState(): ResponseState {
-  return { usage: {}, finishReasons: [], whole: false, unparsable: false, version: 0 };
+  return { usage: {}, reportedUsage: {}, finishReasons: [], whole: false, unparsable: false, version: 0 };
 }
 
 /** Takes over what a body or an event says: the last value wins, field by field. */
 export function learn(state: ResponseState, facts: ResponseFacts): void {
   if (facts.usage) {
-    mergeUsage(state.usage, facts.usage);
+    mergeUsage(state.reportedUsage, facts.usage);
+    state.usage = settleUsage(state.reportedUsage);
     state.version += 1;
   }
   if (facts.model !== undefined && facts.model !== state.model) {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import type { Json, JsonObject } from './json.js';
 import type { RequestParameters } from './request-parameters.js';
 
 /** A tool call as the model asked for it; `arguments` is JSON text as it was sent. */
@@ -10,7 +10,8 @@ export interface ToolCall {
 
 /** One part of a message with mixed content, in the order in which it was sent. */
 export type ContentPart =
-  | { type: 'text'; text: string }
+  /** `signature` and `encryptedContent`: what the provider wants back with a summary of an earlier conversation. */
+  | { type: 'text'; text: string; signature?: string | undefined; encryptedContent?: string | undefined }
   /** `url`: a web address, or a data URL for an inline image. */
   | { type: 'image'; url: string }
   | { type: 'audio'; id?: string | undefined; data?: string | undefined; text?: string | undefined }
@@ -22,12 +23,37 @@ export type ContentPart =
       data?: string | undefined;
       encryptedContent?: string | undefined;
     }
-  | { type: 'tool_use'; toolCall: ToolCall };
+  | { type: 'tool_use'; toolCall: ToolCall }
+  /** What has no name of its own here: the provider's type and the part as JSON text. */
+  | {
+      type: 'other';
+      name: string;
+      text?: string | undefined;
+      /** The text without the images in it; absent where it holds none. */
+      textWithoutImages?: string | undefined;
+      /** It tells of tools and is hidden with them. */
+      tools?: boolean | undefined;
+    };
+
+/** What an API tells of a call beside its messages (OpenInference semantic conventions, "metadata"). */
+export interface CallDetail {
+  /** Its key in the span's metadata. Of details of one name the request's objects are completed by the answer's. */
+  name: string;
+  value: Json;
+  /** What stays of it when texts are hidden; absent: all of it. */
+  withoutText?: Json | undefined;
+  /** It comes from the messages, and is hidden with them. */
+  ofMessages?: boolean | undefined;
+  /** An answer's detail that quotes the request, and is hidden with its messages and texts. */
+  quotes?: boolean | undefined;
+}
 
 /** One message of a conversation, in no provider's dialect. A text-only message has `content`, a mixed one `parts`. */
 export interface Message {
   role?: string | undefined;
   content?: string | undefined;
+  /** `content` without the images in it; absent where it holds none. */
+  contentWithoutImages?: string | undefined;
   parts?: ContentPart[] | undefined;
   toolCalls?: ToolCall[] | undefined;
   /** The legacy `function_call` of a chat message. */
@@ -50,6 +76,7 @@ export interface RequestContent {
   /** The request without its content (telemetry contract, "llm.invocation_parameters"). */
   invocationParameters?: JsonObject | undefined;
   parameters?: RequestParameters | undefined;
+  details?: CallDetail[] | undefined;
 }
 
 /** What a response body (or the object folded from a stream) says, as far as its endpoint has it. */
@@ -59,4 +86,5 @@ export interface ResponseContent {
   choices?: string[] | undefined;
   /** Embeddings: the vectors by index. */
   vectors?: (number[] | undefined)[] | undefined;
+  details?: CallDetail[] | undefined;
 }

@@ -21,6 +21,11 @@ describe('an endpoint is found by the end of the path', () => {
     ['/xchat/completions', 'completion'],
     ['/v1/embeddings', 'embeddings'],
     ['/openai/deployments/ada/embeddings?api-version=1', 'embeddings'],
+    ['/v1/messages', 'messages'],
+    ['/anthropic/v1/messages?beta=true', 'messages'],
+    ['/my-threads/v1/messages', 'messages'],
+    ['/v1/messages/count_tokens', 'count_tokens'],
+    ['/anthropic/v1/messages/count_tokens?beta=true', 'count_tokens'],
   ])('%s → %s', (path, operation) => expect(operationOf('POST', path)).toBe(operation));
 
   test.each([
@@ -29,7 +34,10 @@ describe('an endpoint is found by the end of the path', () => {
     '/v1/Chat/Completions',
     '/v1/CHAT/COMPLETIONS',
     '/v1/chat/completions/id',
-    '/v1/chat/completions/id/messages',
+    '/v1/threads/thread_1/messages',
+    '/openai/threads/thread_1/messages?x',
+    '/v1/messages/batches',
+    '/v1/messages/count_tokens/x',
     '/v1/chat/completions//',
     '/v1/completion',
     '/v1/my-embeddings',
@@ -54,6 +62,8 @@ describe('what telemetry says of an endpoint', () => {
     ['/chat/completions', 'chat', 'chat', 'ChatCompletion', 'LLM', 'openai', false],
     ['/completions', 'completion', 'text_completion', 'Completion', 'LLM', 'openai', true],
     ['/embeddings', 'embeddings', 'embeddings', 'CreateEmbeddings', 'EMBEDDING', undefined, false],
+    ['/messages', 'messages', 'chat', 'Message', 'LLM', 'anthropic', true],
+    ['/messages/count_tokens', 'count_tokens', 'tokenize', 'CountTokens', 'TOKEN_COUNTER', 'anthropic', false],
   ])('%s', (path, operation, genAiOperation, spanName, spanKind, system, shared) => {
     const endpoint = findEndpoint('POST', path);
     expect(endpoint?.traits).toEqual({
@@ -61,7 +71,7 @@ describe('what telemetry says of an endpoint', () => {
       genAiOperation,
       spanName,
       spanKind,
-      provider: 'openai',
+      provider: system === 'anthropic' ? 'anthropic' : 'openai',
       ...(system ? { system } : {}),
     });
     expect(endpoint?.shared).toBe(shared);

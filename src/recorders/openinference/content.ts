@@ -32,7 +32,13 @@ export function inputSwitches(policy: ContentPolicy): ValueSwitches {
 export function outputSwitches(policy: ContentPolicy): ValueSwitches {
   return {
     hidden: policy.hideOutputs,
-    partly: policy.hideOutputMessages || policy.hideOutputText || policy.hideChoices || policy.hideEmbeddingsVectors,
+    // an answer may tell of the tools that there were
+    partly:
+      policy.hideOutputMessages ||
+      policy.hideOutputText ||
+      policy.hideChoices ||
+      policy.hideEmbeddingsVectors ||
+      policy.hideTools,
   };
 }
 
@@ -51,9 +57,14 @@ export function setValue(
   }
   const text = content.text();
   if (text === undefined) return;
-  const inlineImage = side === 'input' && text.length > policy.base64ImageMaxLength && text.includes('data:image');
+  const inlineImage = side === 'input' && text.length > policy.base64ImageMaxLength && mayHoldImage(text);
   attributes[`${side}.value`] = switches.partly || inlineImage ? (content.redacted(policy) ?? REDACTED) : text;
   attributes[`${side}.mime_type`] = content.mimeType || 'application/json';
+}
+
+/** An image in the text itself: as a data URL, or as a block of Anthropic's. */
+function mayHoldImage(text: string): boolean {
+  return text.includes('data:image') || (text.includes('"base64"') && text.includes('"image"'));
 }
 
 /** Sets what a request's body says. */
@@ -74,6 +85,7 @@ export function setRequest(
     setMessages(attributes, 'llm.input_messages', content.messages, {
       hideText: policy.hideInputText,
       hideImages: policy.hideInputImages,
+      hideTools: policy.hideTools,
       imageMaxLength: policy.base64ImageMaxLength,
     });
   }
@@ -98,6 +110,7 @@ export function setResponse(attributes: Attributes, content: ResponseContent, po
     setMessages(attributes, 'llm.output_messages', content.messages, {
       hideText: policy.hideOutputText,
       hideImages: false,
+      hideTools: policy.hideTools,
       imageMaxLength: policy.base64ImageMaxLength,
     });
   }

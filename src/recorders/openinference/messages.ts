@@ -7,6 +7,8 @@ import { type Attributes, set } from './attributes.js';
 export interface MessageSwitches {
   hideText: boolean;
   hideImages: boolean;
+  /** Parts that tell of tools. */
+  hideTools: boolean;
   /** Characters of an inline image beyond which it is hidden. */
   imageMaxLength: number;
 }
@@ -25,7 +27,8 @@ export function setMessages(
 
 function setMessage(attributes: Attributes, prefix: string, message: Message, switches: MessageSwitches): void {
   set(attributes, `${prefix}.role`, message.role);
-  set(attributes, `${prefix}.content`, switches.hideText && message.content !== undefined ? REDACTED : message.content);
+  const content = switches.hideImages ? (message.contentWithoutImages ?? message.content) : message.content;
+  set(attributes, `${prefix}.content`, switches.hideText && content !== undefined ? REDACTED : content);
   set(attributes, `${prefix}.name`, message.name);
   set(attributes, `${prefix}.tool_call_id`, message.toolCallId);
   message.toolCalls?.forEach((call, index) => {
@@ -50,10 +53,12 @@ function setToolCall(attributes: Attributes, prefix: string, call: ToolCall): vo
 function setPart(attributes: Attributes, prefix: string, part: ContentPart, switches: MessageSwitches): void {
   const content = `${prefix}.message_content`;
   const text = (value: string | undefined) => (switches.hideText && value !== undefined ? REDACTED : value);
-  attributes[`${content}.type`] = part.type;
+  attributes[`${content}.type`] = part.type === 'other' ? part.name : part.type;
   switch (part.type) {
     case 'text':
       set(attributes, `${content}.text`, text(part.text));
+      set(attributes, `${content}.signature`, part.signature);
+      set(attributes, `${content}.encrypted_content`, text(part.encryptedContent));
       break;
     case 'image': {
       const tooLong = part.url.startsWith('data:') && part.url.length > switches.imageMaxLength;
@@ -75,5 +80,11 @@ function setPart(attributes: Attributes, prefix: string, part: ContentPart, swit
     case 'tool_use':
       setToolCall(attributes, prefix, part.toolCall);
       break;
+    case 'other': {
+      const shown = switches.hideImages ? (part.textWithoutImages ?? part.text) : part.text;
+      const hidden = part.tools === true && switches.hideTools && shown !== undefined;
+      set(attributes, `${content}.text`, hidden ? REDACTED : text(shown));
+      break;
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { GenAiRecord, Recorder } from '../../model/record.js';
 import type { SpanEvent } from '../../model/trace.js';
 import { type Attributes, set } from './attributes.js';
 import { inputSwitches, outputSwitches, setRequest, setResponse, setValue } from './content.js';
+import { setDetails } from './details.js';
 import { exceptionMessage, exceptionType } from './error-event.js';
 
 /** `llm.provider` where OpenInference has a name of its own for the provider. */
@@ -36,8 +37,13 @@ export function createOpenInferenceRecorder(policy: ContentPolicy): Recorder {
       const answered = record.status === undefined || record.status < 400;
       if (answered) setValue(attributes, 'output', response, output, policy);
       setValue(attributes, 'input', request, input, policy);
-      setRequest(attributes, record, request.describe(), policy);
-      if (answered && !policy.hideOutputs) setResponse(attributes, response.describe(), policy);
+      const asked = request.describe();
+      setRequest(attributes, record, asked, policy);
+      if (answered && !policy.hideOutputs) {
+        const answer = response.describe();
+        setResponse(attributes, answer, policy);
+        setDetails(attributes, asked.details, answer.details, policy);
+      }
       trace.end({
         endTime: timing.startTime + timing.duration,
         attributes,
