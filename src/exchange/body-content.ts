@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoints/endpoint.js';
-import { parseObject, writeJson } from '../model/json.js';
+import { REDACTED } from '../model/content-policy.js';
+import { emptyObject, type JsonObject, parseObject, writeJson } from '../model/json.js';
 import type { RequestContent, ResponseContent } from '../model/message.js';
 import type { BodyContent } from '../model/record.js';
 import type { RequestBody } from './request-reader.js';
@@ -37,6 +38,12 @@ export function requestContent(
   };
 }
 
+/** An error may quote whatever is hidden, of either side. */
+function withoutError(body: JsonObject): JsonObject {
+  if (body['error'] === undefined || body['error'] === null) return body;
+  return Object.assign(emptyObject(), body, { error: REDACTED });
+}
+
 /** An answer's content for the recorders. */
 export function responseContent(
   endpoint: Endpoint,
@@ -54,7 +61,7 @@ export function responseContent(
     },
     redacted(policy) {
       const object = body.object();
-      return object && writeJson(endpoint.redactResponse(object, policy));
+      return object && writeJson(withoutError(endpoint.redactResponse(object, policy)));
     },
   };
 }

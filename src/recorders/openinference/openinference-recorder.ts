@@ -35,7 +35,8 @@ export function createOpenInferenceRecorder(policy: ContentPolicy): Recorder {
       if (request.truncated || response.truncated) attributes['genai_extproc.content.truncated'] = true;
       // an HTTP error's body stands in its exception event, as the SDKs record it
       const answered = record.status === undefined || record.status < 400;
-      if (answered) setValue(attributes, 'output', response, output, policy);
+      const shown = failure && hideErrors ? { ...output, partly: true } : output;
+      if (answered) setValue(attributes, 'output', response, shown, policy);
       setValue(attributes, 'input', request, input, policy);
       const asked = request.describe();
       setRequest(attributes, record, asked, policy);
