@@ -339,7 +339,7 @@ describe('traffic that is no GenAI call', () => {
     ['GET', '/v1/chat/completions'],
     ['POST', '/v1/completions'], // another application's: no model
   ])('%s %s is the same with us', async (method, path) => {
-    const mark = stage.mark(false);
+    const mark = stage.mark('not recorded');
     const body = '{"name":"x"}';
     const length = method === 'HEAD' ? headOf('200 OK', { 'content-length': '4711', etag: '"1"' }) : undefined;
     const answer = await expectSame(mark, (exchange) => exchange.write(length ?? answerOf(body)), {
@@ -356,7 +356,7 @@ describe('traffic that is no GenAI call', () => {
     const before = await stage.extProc();
     const received = stage.sidecar.counters.values['messages.received'];
     const run: UpstreamScript = (exchange) => exchange.write(answerOf('{}'));
-    const mark = stage.mark(false);
+    const mark = stage.mark('not recorded');
     await both(mark, run, { path: '/v1/files', body: 'x'.repeat(100_000) });
     await stage.row(mark);
     const after = await stage.extProc();
