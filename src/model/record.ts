@@ -1,4 +1,5 @@
 import type { ContentPolicy } from './content-policy.js';
+import type { Cost } from './cost.js';
 import type { RequestContent, ResponseContent } from './message.js';
 import type { CallTrace } from './trace.js';
 import type { Usage } from './usage.js';
@@ -17,6 +18,8 @@ export interface EndpointTraits {
   system?: string | undefined;
   /** `gen_ai.provider.name` when nothing more precise is known. */
   provider: string;
+  /** An answer repeats parts of its request, so that what is hidden of a request must be hidden there too. */
+  repeatsRequest?: boolean | undefined;
 }
 
 /**
@@ -69,6 +72,10 @@ export interface CallFacts {
   provider: string;
   /** Envoy's upstream cluster. */
   backend?: string | undefined;
+  /** Envoy's route. */
+  route?: string | undefined;
+  /** The provider's address, where Envoy's configuration tells it. */
+  server?: { address: string; port?: number | undefined } | undefined;
   /** What the client sent. */
   originalModel?: string | undefined;
   /** After any override that is visible; else the same as `originalModel`. */
@@ -85,6 +92,10 @@ export interface CallFacts {
   /** HTTP status; absent when no response headers arrived. */
   status?: number | undefined;
   usage: Usage;
+  /** Known when the model has prices and the tokens are known. */
+  cost?: Cost | undefined;
+  /** Costs that users define, by metadata key. */
+  customCosts?: ReadonlyMap<string, number> | undefined;
   /** By choice; the first is the call's. */
   finishReasons: string[];
   failure?: Failure | undefined;

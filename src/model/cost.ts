@@ -1,0 +1,6 @@
+/** What a call cost, in USD. */
+export interface Cost {
+  prompt: number;
+  completion: number;
+  total: number;
+}
