@@ -6,7 +6,8 @@ import { createExchange } from './exchange/exchange.js';
 import type { Recorder } from './model/record.js';
 import { describeMetadata } from './recorders/metadata/metadata.js';
 import { createMetricsRecorder } from './recorders/metrics/metrics-recorder.js';
-import { createOpenInferenceRecorder } from './recorders/openinference/openinference-recorder.js';
+import { createOpenInferenceConvention } from './recorders/openinference/openinference-recorder.js';
+import { createSpanRecorder } from './recorders/span/span-recorder.js';
 import { startAdminServer } from './server/admin.js';
 import { startGrpcServer } from './server/grpc-server.js';
 import { serveStream } from './server/stream.js';
@@ -52,8 +53,8 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
     findEndpoint,
     tracer: telemetry.tracer,
     recorders: [
-      createOpenInferenceRecorder(settings.contentPolicy),
-      createMetricsRecorder(telemetry.meter, settings.limits, counters),
+      createSpanRecorder([createOpenInferenceConvention(settings.contentPolicy)]),
+      createMetricsRecorder(telemetry.meter, settings.limits, counters, log),
       ...(options.recorders ?? []),
     ],
     describeMetadata,

@@ -1,4 +1,5 @@
 import type { ContentPolicy } from '../model/content-policy.js';
+import type { ConventionName } from '../model/span-convention.js';
 
 /** A TCP address; an IPv6 host stands without its brackets. */
 export interface HostPort {
@@ -97,6 +98,8 @@ export interface Settings {
     /** Never empty; `none` stands alone. */
     exporters: readonly ExporterName[];
     otlp: OtlpSettings;
+    /** The vocabularies of a span; the first decides its name, kind and status. */
+    conventions: readonly [ConventionName, ...ConventionName[]];
     /** A file that gets every span as a line of JSON; no setting, the `up` command's own when there is no exporter. */
     spanFile?: string | undefined;
     sampler: SamplerName;

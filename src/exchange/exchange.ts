@@ -90,10 +90,10 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   }
 
   /** A trace context that we fail to read costs the span; the metrics and the log still have the call. */
-  function startTrace(name: string, headers: HeaderView, startTime: number): CallTrace {
+  function startTrace(headers: HeaderView, startTime: number): CallTrace {
     try {
       const carrier = { header: headers.get, grpcMetadata: start.grpcMetadata };
-      return dependencies.tracer.start(carrier, name, 'INTERNAL', startTime);
+      return dependencies.tracer.start(carrier, startTime);
     } catch (error) {
       dependencies.defer(() => {
         throw error;
@@ -106,7 +106,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     const startTime = clock.wallTime();
     const startedAt = clock.now();
     const { traits } = endpoint;
-    const trace = startTrace(traits.spanName, headers, startTime);
+    const trace = startTrace(headers, startTime);
     const facts: CallFacts = {
       endpoint: traits,
       provider: providerOf(headers, attribute) ?? traits.provider,

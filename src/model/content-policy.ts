@@ -19,3 +19,8 @@ export interface ContentPolicy {
   /** Characters of an inline image's data URL beyond which it is replaced by {@link REDACTED}. */
   base64ImageMaxLength: number;
 }
+
+/** Whether any switch hides anything: an error's text may quote the request as well as the answer, so then it is hidden. */
+export function hidesAnything(policy: ContentPolicy): boolean {
+  return Object.values(policy).some((value) => value === true);
+}

@@ -8,13 +8,20 @@ export interface SpanEvent {
   attributes: Record<string, AttributeValue>;
 }
 
+/** OpenTelemetry's kinds of a span, as far as we use them. */
+export type SpanKind = 'INTERNAL' | 'CLIENT';
+
+/** How a span ended: a failure has a text. */
+export type SpanStatus = { code: 'OK' | 'UNSET' } | { code: 'ERROR'; message: string };
+
 /** Everything a span says at its end; times in epoch milliseconds (fractions allowed). */
 export interface SpanEnd {
+  /** May speak of the model, which nobody knows when a span begins. */
+  name: string;
   endTime: number;
   attributes: Record<string, AttributeValue>;
   events: SpanEvent[];
-  /** Status ERROR with this text; absent: status OK. */
-  error?: { message: string } | undefined;
+  status: SpanStatus;
 }
 
 /** The trace context of one call, decided when its request headers arrive. */
@@ -44,6 +51,6 @@ export interface TraceCarrier {
 
 /** Starts the span of a call. */
 export interface CallTracer {
-  /** `startTime` in epoch milliseconds; `name` and `kind` are the endpoint's. Never throws. */
-  start(carrier: TraceCarrier, name: string, kind: 'INTERNAL' | 'CLIENT', startTime: number): CallTrace;
+  /** `startTime` in epoch milliseconds. Never throws. */
+  start(carrier: TraceCarrier, startTime: number): CallTrace;
 }

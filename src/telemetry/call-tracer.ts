@@ -1,39 +1,40 @@
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import type { Settings } from '../config/settings.js';
-import type { CallTrace, CallTracer, SpanEnd, TraceCarrier } from '../model/trace.js';
+import type { CallTrace, CallTracer, SpanEnd, SpanKind as SpanKindName, TraceCarrier } from '../model/trace.js';
 import { readBaggage } from './baggage.js';
 import { createHeaderWriter, type TraceHeaders } from './trace-headers.js';
 import { createParentReader, isSampled, type TraceParent } from './trace-parent.js';
 
 const NO_HEADERS: TraceHeaders = [];
 const KINDS = { INTERNAL: SpanKind.INTERNAL, CLIENT: SpanKind.CLIENT } as const;
+/** Until a span's end gives it its own. */
+const PROVISIONAL_NAME = 'GenAI call';
 
 /**
- * Creates the tracer of calls (telemetry contract, section 8). Without `tracer` (no span exporter, or the SDK disabled)
- * no span begins, no header is written, and a call has the trace id of its parent.
+ * Creates the tracer of calls (telemetry contract, section 8); all their spans are of one kind. Without `tracer` (no span
+ * exporter, or the SDK disabled) no span begins, no header is written, and a call has the trace id of its parent.
  */
-export function createCallTracer(propagators: Settings['propagators'], tracer: Tracer | undefined): CallTracer {
+export function createCallTracer(
+  propagators: Settings['propagators'],
+  tracer: Tracer | undefined,
+  kind: SpanKindName,
+): CallTracer {
   const readParent = createParentReader(propagators);
   const writeHeaders = createHeaderWriter(propagators);
   const readsBaggage = propagators.includes('baggage');
 
-  function startSpan(
-    parent: TraceParent | undefined,
-    name: string,
-    kind: SpanKind,
-    startTime: number,
-  ): Span | undefined {
+  function startSpan(parent: TraceParent | undefined, startTime: number): Span | undefined {
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent.context);
-    const span = tracer?.startSpan(name, { kind, startTime }, context);
+    const span = tracer?.startSpan(PROVISIONAL_NAME, { kind: KINDS[kind], startTime }, context);
     return span?.isRecording() === true ? span : undefined;
   }
 
   return {
-    start(carrier: TraceCarrier, name, kind, startTime): CallTrace {
+    start(carrier: TraceCarrier, startTime): CallTrace {
       const readHeader = (header: string) => carrier.header(header);
       const envoyParent = readParent((header) => carrier.grpcMetadata(header));
       const parent = envoyParent ?? readParent(readHeader);
-      const span = startSpan(parent, name, KINDS[kind], startTime);
+      const span = startSpan(parent, startTime);
       const context = span?.spanContext();
 
       let headers = NO_HEADERS;
@@ -63,10 +64,14 @@ export function createCallTracer(propagators: Settings['propagators'], tracer: T
 }
 
 function endSpan(span: Span, end: SpanEnd): void {
+  span.updateName(end.name);
   span.setAttributes(end.attributes);
   for (const event of end.events) span.addEvent(event.name, event.attributes, event.time);
+  const { status } = end;
   span.setStatus(
-    end.error === undefined ? { code: SpanStatusCode.OK } : { code: SpanStatusCode.ERROR, message: end.error.message },
+    status.code === 'ERROR'
+      ? { code: SpanStatusCode.ERROR, message: status.message }
+      : { code: SpanStatusCode[status.code] },
   );
   span.end(end.endTime);
 }

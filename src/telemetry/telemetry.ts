@@ -1,5 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { SPAN_KINDS } from '../model/span-convention.js';
 import type { CallTracer } from '../model/trace.js';
 import type { Counters } from '../util/counters.js';
 import type { Log } from '../util/log.js';
@@ -47,7 +48,7 @@ export function createTelemetry(settings: TelemetrySettings, counters: Counters,
   }
 
   return {
-    tracer: createCallTracer(settings.propagators, tracer),
+    tracer: createCallTracer(settings.propagators, tracer, SPAN_KINDS[settings.traces.conventions[0]]),
     meter: metrics.meter,
     prometheusPage: metrics.prometheusPage,
     shutdown(deadlineMillis) {

@@ -254,6 +254,15 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
     invalid: ['jaeger', 'xray', 'tracecontext;baggage', 'b3,none', 'tracecontext,,baggage'],
   },
   OTEL_TRACES_EXPORTER: { ...exporters, invalid: [...exporters.invalid, 'prometheus'] },
+  AI_GATEWAY_TRACING_SEMCONV: {
+    valid: [
+      ['openinference', ['openinference']],
+      ['gen_ai', ['gen_ai']],
+      ['GEN_AI,OpenInference', ['gen_ai', 'openinference']],
+      ['openinference, gen_ai', ['openinference', 'gen_ai']],
+    ],
+    invalid: ['none', 'genai', 'gen-ai', 'openinference,none', 'openinference;gen_ai', ',', 'gen_ai,'],
+  },
   OTEL_TRACES_SAMPLER: {
     valid: [
       ['always_on', 'always_on'],

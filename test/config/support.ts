@@ -14,7 +14,7 @@ export const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----
 /** Every path that a test does not list is unreadable. */
 export function parse({ env = {}, argv = [], files = {} }: Outside): ReturnType<typeof parseSettings> {
   const readFile = (path: string): string => {
-    const content = files[path];
+    const content = Object.hasOwn(files, path) ? files[path] : undefined;
     if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
     return content;
   };

@@ -25,7 +25,7 @@ describe('the table of settings', () => {
 
   it.each(named)('%s has a name that Kubernetes does not inject', (name) => {
     if (name.startsWith('GENAI_EXTPROC_')) expect(name).not.toMatch(/_PORT$|_SERVICE_/);
-    expect(name).toMatch(/^(GENAI_EXTPROC|OTEL|OPENINFERENCE|AIGW)_[A-Z0-9_]+$/);
+    expect(name).toMatch(/^(GENAI_EXTPROC|OTEL|OPENINFERENCE|AIGW|AI_GATEWAY)_[A-Z0-9_]+$/);
   });
 
   it.each(named)('%s has a default that it takes itself, or says what happens without', (_, setting) => {

@@ -116,7 +116,7 @@ function checkSpan(driven: Driven, record: GenAiRecord, expected: ExpectedCall):
   const span = driven.spans[0];
   const attributes = span?.attributes ?? {};
   expect(attributes['error.type']).toBe(expected.failure?.type);
-  expect(span?.error === undefined).toBe(expected.failure === undefined);
+  expect(span?.status.code).toBe(expected.failure === undefined ? 'OK' : 'ERROR');
   const events = [
     ...(expected.content ? ['First Token Stream Event'] : []),
     ...(expected.failure?.exception ? ['exception'] : []),

@@ -28,10 +28,8 @@ function start(options: {
       : new TracerProvider({
           sampler: createSampler(options.sampler ?? 'parentbased_always_on', options.ratio ?? 1),
         }).getTracer('test');
-  return createCallTracer(options.propagators ?? ['tracecontext', 'baggage'], tracer).start(
+  return createCallTracer(options.propagators ?? ['tracecontext', 'baggage'], tracer, 'INTERNAL').start(
     { header: (name) => options.headers?.[name], grpcMetadata: (name) => options.grpc?.[name] },
-    'ChatCompletion',
-    'INTERNAL',
     Date.now(),
   );
 }
@@ -332,7 +330,7 @@ describe('hostile headers', () => {
             expect(name).toMatch(/^(traceparent|tracestate|b3|x-b3-[a-z]+)$/);
             expect(text).toMatch(/^[ -~]*$/);
           }
-          call.end({ endTime: Date.now(), attributes: {}, events: [] });
+          call.end({ name: 'x', endTime: Date.now(), attributes: {}, events: [], status: { code: 'OK' } });
         },
       ),
       { numRuns: 500 },
@@ -356,10 +354,8 @@ describe('tracestate', () => {
     const states = ['vendor=a, other=b', 'x='.repeat(40_000), '\u0000bad,ok=1'];
     for (const tracestate of states) {
       const headers: Headers = { traceparent: traceparent(), tracestate };
-      createCallTracer(['tracecontext'], tracer).start(
+      createCallTracer(['tracecontext'], tracer, 'INTERNAL').start(
         { header: (name) => headers[name], grpcMetadata: () => undefined },
-        'x',
-        'INTERNAL',
         Date.now(),
       );
     }

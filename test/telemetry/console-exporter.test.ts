@@ -20,8 +20,8 @@ test('otlp,console: each gets every span and the metrics', async () => {
   const telemetry = createTelemetry(settings, counters, keepingLog());
   for (const name of ['first', 'second']) {
     telemetry.tracer
-      .start({ header: () => undefined, grpcMetadata: () => undefined }, name, 'INTERNAL', Date.now())
-      .end({ endTime: Date.now(), attributes: { name }, events: [] });
+      .start({ header: () => undefined, grpcMetadata: () => undefined }, Date.now())
+      .end({ name, endTime: Date.now(), attributes: { name }, events: [], status: { code: 'OK' } });
   }
   await telemetry.shutdown(3_000);
   await sink.close();
@@ -43,8 +43,8 @@ test('console alone counts what it printed', async () => {
   });
   const telemetry = createTelemetry(settings, counters, keepingLog());
   telemetry.tracer
-    .start({ header: () => undefined, grpcMetadata: () => undefined }, 'x', 'INTERNAL', Date.now())
-    .end({ endTime: Date.now(), attributes: {}, events: [] });
+    .start({ header: () => undefined, grpcMetadata: () => undefined }, Date.now())
+    .end({ name: 'x', endTime: Date.now(), attributes: {}, events: [], status: { code: 'OK' } });
   expect(counters.values['spans.exported']).toBe(1);
   await telemetry.shutdown(500);
 });

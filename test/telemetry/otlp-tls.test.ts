@@ -25,8 +25,8 @@ async function exportOne(protocol: (typeof PROTOCOLS)[number], options: Telemetr
   const settings = telemetrySettings(endpoint, { otlp: { protocol, timeoutMillis: 500, ...options } });
   const telemetry = createTelemetry(settings, counters, keepingLog());
   telemetry.tracer
-    .start({ header: () => undefined, grpcMetadata: () => undefined }, 'x', 'INTERNAL', Date.now())
-    .end({ endTime: Date.now(), attributes: {}, events: [] });
+    .start({ header: () => undefined, grpcMetadata: () => undefined }, Date.now())
+    .end({ name: 'x', endTime: Date.now(), attributes: {}, events: [], status: { code: 'OK' } });
   await telemetry.shutdown(1_500);
   return { spans: sink.spans().length, metrics: sink.metrics().length > 0, counters };
 }

@@ -33,6 +33,7 @@ export function telemetrySettings(endpoint: string, options: TelemetryOptions = 
     sdkDisabled: options.sdkDisabled ?? false,
     traces: {
       exporters: ['otlp'],
+      conventions: ['openinference'],
       sampler: 'parentbased_always_on',
       samplerRatio: 1,
       attributeCountLimit: 4096,

@@ -36,7 +36,9 @@ function endSpan(
   name = 'ChatCompletion',
 ): void {
   const time = Date.now();
-  telemetry.tracer.start(noCarrier, name, 'INTERNAL', time).end({ endTime: time + 5, attributes, events: [] });
+  telemetry.tracer
+    .start(noCarrier, time)
+    .end({ name, endTime: time + 5, attributes, events: [], status: { code: 'OK' } });
 }
 
 const spanIs = (count: number) => (sink: OtlpSink) => sink.spans().length >= count;
@@ -46,10 +48,12 @@ describe.each(PROTOCOLS)('spans by %s', (protocol) => {
     const { sink, telemetry, counters } = await start(protocol, {
       serviceName: 'my-gateway',
       resourceAttributes: { 'deployment.environment': 'test', 'service.name': 'not this one' },
+      traces: { conventions: ['gen_ai'] },
     });
     const startTime = Date.now() - 100.25;
-    const call = telemetry.tracer.start(noCarrier, 'ChatCompletion', 'CLIENT', startTime);
+    const call = telemetry.tracer.start(noCarrier, startTime);
     call.end({
+      name: 'ChatCompletion',
       endTime: startTime + 42.5,
       attributes: {
         text: 'héllo 🌍 \ud800',
@@ -63,7 +67,7 @@ describe.each(PROTOCOLS)('spans by %s', (protocol) => {
         whole: [1, 2, 3],
       },
       events: [{ name: 'exception', time: startTime + 10, attributes: { 'exception.type': 'RateLimitError' } }],
-      error: { message: 'Error code: 429 - slow down' },
+      status: { code: 'ERROR', message: 'Error code: 429 - slow down' },
     });
     await sink.until(spanIs(1));
     const [span] = sink.spans();
@@ -239,7 +243,7 @@ describe('what begins and what does not', () => {
   test('the SDK disabled: nothing leaves, the page stays', async () => {
     const { sink, telemetry } = await start('grpc', { sdkDisabled: true });
     endSpan(telemetry);
-    expect(telemetry.tracer.start(noCarrier, 'x', 'INTERNAL', Date.now()).recording).toBe(false);
+    expect(telemetry.tracer.start(noCarrier, Date.now()).recording).toBe(false);
     expect(await telemetry.prometheusPage()).toContain('genai_extproc_build_info');
     await telemetry.shutdown(500);
     expect(sink.requests).toHaveLength(0);

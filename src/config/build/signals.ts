@@ -36,6 +36,7 @@ export function buildTraces(values: Values, judge: Judge): Settings['traces'] {
   return {
     exporters,
     otlp: buildOtlp('TRACES', values, exporters.includes('otlp'), judge),
+    conventions: values.AI_GATEWAY_TRACING_SEMCONV as Settings['traces']['conventions'],
     sampler: values.OTEL_TRACES_SAMPLER,
     samplerRatio: values.OTEL_TRACES_SAMPLER_ARG,
     batch: buildBatch(values, judge),

@@ -12,6 +12,14 @@ export const TRACE_SECTION = {
       otherwise: 'otlp if OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, else none',
       help: 'Where spans go.',
     },
+    AI_GATEWAY_TRACING_SEMCONV: {
+      kind: listOf(['openinference', 'gen_ai']),
+      default: 'openinference',
+      help:
+        "Vocabulary of spans: OpenInference, or OpenTelemetry's gen_ai conventions, or both on one span " +
+        '(openinference,gen_ai); the first decides its name, kind and status.',
+      reason: "Envoy AI Gateway's default.",
+    },
     OTEL_TRACES_SAMPLER: {
       kind: oneOf([
         'always_on',

@@ -1,10 +1,11 @@
-import type { ContentPolicy } from '../../model/content-policy.js';
-import type { GenAiRecord, Recorder } from '../../model/record.js';
+import { type ContentPolicy, hidesAnything } from '../../model/content-policy.js';
+import { exceptionEvent, failureMessage } from '../../model/exception.js';
+import type { GenAiRecord } from '../../model/record.js';
+import type { SpanConvention } from '../../model/span-convention.js';
 import type { SpanEvent } from '../../model/trace.js';
 import { type Attributes, set } from './attributes.js';
-import { inputSwitches, outputSwitches, setRequest, setResponse, setValue } from './content.js';
+import { inputSwitches, outputSwitches, repeatingSwitches, setRequest, setResponse, setValue } from './content.js';
 import { setDetails } from './details.js';
-import { exceptionMessage, exceptionType } from './error-event.js';
 
 /** `llm.provider` where OpenInference has a name of its own for the provider. */
 const PROVIDERS: Readonly<Record<string, string>> = {
@@ -17,41 +18,42 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   x_ai: 'xai',
 };
 
-/** Ends the call's span with OpenInference attributes (telemetry contract, section 6). */
-export function createOpenInferenceRecorder(policy: ContentPolicy): Recorder {
+/** A call in OpenInference's vocabulary (telemetry contract, section 6). */
+export function createOpenInferenceConvention(policy: ContentPolicy): SpanConvention {
   const input = inputSwitches(policy);
   const output = outputSwitches(policy);
+  const repeating = repeatingSwitches(policy);
   // an error answer may quote the request, so whatever is hidden of either side hides it
-  const hideErrors = input.hidden || input.partly || output.hidden || output.partly;
-  return {
-    name: 'openinference',
-    record(record) {
-      const { trace, timing, failure, request, response } = record;
-      if (!trace.recording) return;
-      const attributes: Attributes = {};
-      setIdentity(attributes, record);
-      setUsage(attributes, record);
-      set(attributes, 'error.type', failure?.type);
-      if (request.truncated || response.truncated) attributes['genai_extproc.content.truncated'] = true;
-      // an HTTP error's body stands in its exception event, as the SDKs record it
-      const answered = record.status === undefined || record.status < 400;
-      const shown = failure && hideErrors ? { ...output, partly: true } : output;
-      if (answered) setValue(attributes, 'output', response, shown, policy);
-      setValue(attributes, 'input', request, input, policy);
-      const asked = request.describe();
-      setRequest(attributes, record, asked, policy);
-      if (answered && !policy.hideOutputs) {
-        const answer = response.describe();
-        setResponse(attributes, answer, policy);
-        setDetails(attributes, asked.details, answer.details, policy);
-      }
-      trace.end({
-        endTime: timing.startTime + timing.duration,
-        attributes,
-        events: eventsOf(record, hideErrors),
-        error: failure && { message: messageOf(failure, hideErrors) },
-      });
-    },
+  const showErrors = !hidesAnything(policy);
+  return (record) => {
+    const { failure, request, response, endpoint } = record;
+    const facts: Attributes = {};
+    setIdentity(facts, record);
+    setUsage(facts, record);
+    set(facts, 'error.type', failure?.type);
+    if (request.truncated || response.truncated) facts['genai_extproc.content.truncated'] = true;
+    const content: Attributes = {};
+    // an HTTP error's body stands in its exception event, as the SDKs record it
+    const answered = record.status === undefined || record.status < 400;
+    const switches = endpoint.repeatsRequest ? repeating : output;
+    // an error inside an answer may quote what is hidden, just as its exception may
+    const shown = failure && !showErrors ? { ...switches, partly: true } : switches;
+    if (answered) setValue(content, 'output', response, shown, policy);
+    setValue(content, 'input', request, input, policy);
+    const asked = request.describe();
+    setRequest(content, record, asked, policy);
+    if (answered && !policy.hideOutputs) {
+      const answer = response.describe();
+      setResponse(content, answer, policy);
+      setDetails(content, asked.details, answer.details, policy);
+    }
+    return {
+      name: endpoint.spanName,
+      facts,
+      content,
+      events: eventsOf(record, showErrors),
+      status: failure ? { code: 'ERROR', message: failureMessage(failure, showErrors) } : { code: 'OK' },
+    };
   };
 }
 
@@ -81,25 +83,12 @@ function setUsage(attributes: Attributes, { usage }: GenAiRecord): void {
   set(attributes, 'llm.token_count.completion_details.audio', usage.audioOutput);
 }
 
-function eventsOf({ timing, failure }: GenAiRecord, hideBody: boolean): SpanEvent[] {
+function eventsOf({ timing, failure }: GenAiRecord, showErrors: boolean): SpanEvent[] {
   const events: SpanEvent[] = [];
   if (timing.firstContent !== undefined) {
     events.push({ name: 'First Token Stream Event', time: timing.startTime + timing.firstContent, attributes: {} });
   }
-  if (failure?.exception) {
-    events.push({
-      name: 'exception',
-      time: timing.startTime + timing.duration,
-      attributes: {
-        'exception.type': exceptionType(failure.exception.status),
-        'exception.message': exceptionMessage(failure.exception, hideBody),
-      },
-    });
-  }
+  const exception = exceptionEvent(failure, timing.startTime + timing.duration, showErrors);
+  if (exception) events.push(exception);
   return events;
-}
-
-/** The status text: the exception's own, or what happened. */
-function messageOf(failure: NonNullable<GenAiRecord['failure']>, hideBody: boolean): string {
-  return failure.exception ? exceptionMessage(failure.exception, hideBody) : failure.type;
 }

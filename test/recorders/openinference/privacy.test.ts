@@ -103,7 +103,7 @@ describe.each(EXCHANGES)('%s', (name) => {
     const one = { ...exchange(), response: secret('error') };
     const { spans } = await drive(one, { [each]: true }, 429);
     expect(JSON.stringify(spans)).not.toContain('SECRET-error');
-    expect(spans[0]?.error?.message).toBe('Error code: 429');
+    expect(spans[0]?.status).toEqual({ code: 'ERROR', message: 'Error code: 429' });
     expect(spans[0]?.events[0]?.attributes).toEqual({
       'exception.type': 'RateLimitError',
       'exception.message': 'Error code: 429',
@@ -119,7 +119,7 @@ describe('error events', () => {
     };
     expect(shown(await drive(one, { hideInputText: true })).has('error')).toBe(false);
     const { spans } = await drive(one, {});
-    expect(spans[0]?.error?.message).toContain('SECRET-error');
+    expect(spans[0]?.status).toMatchObject({ message: expect.stringContaining('SECRET-error') });
   });
 });
 
