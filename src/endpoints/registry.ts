@@ -4,9 +4,19 @@ import type { Endpoint } from './endpoint.js';
 import { chatCompletions } from './openai/chat-completions.js';
 import { completions } from './openai/completions.js';
 import { embeddings } from './openai/embeddings.js';
+import { responses } from './openai/responses.js';
+import { responsesInputTokens } from './openai/responses-input-tokens.js';
 
 /** Every endpoint; a longer suffix stands before the one it ends in. */
-export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, countTokens, messages];
+export const ENDPOINTS: readonly Endpoint[] = [
+  chatCompletions,
+  completions,
+  embeddings,
+  countTokens,
+  messages,
+  responses,
+  responsesInputTokens,
+];
 
 /** Characters of a path that are looked at; Envoy's own limit on headers is far above. */
 const PATH_CHARACTERS = 8192;

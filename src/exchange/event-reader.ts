@@ -31,6 +31,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
   let bytesSeen = 0;
   let keptCharacters = 0;
   let events = 0; // JSON objects seen
+  let full = false; // no more is kept
   let truncated = false;
 
   const framing = createFraming(limits.eventBytes, onData, () => {
@@ -70,11 +71,21 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
     if (fold) for (const event of batch) keep(fold, event);
   }
 
-  function keep(into: StreamFold, event: PendingEvent): void {
-    if (!event.object) return;
-    keptCharacters += event.data.length;
-    if (keptCharacters <= limits.contentBytes) into.push(event.object);
-    else truncated = true;
+  function keep(into: StreamFold, { object, data }: PendingEvent): void {
+    if (!object) return;
+    const characters = data.length;
+    if (into.isWhole?.(object) && characters <= limits.contentBytes) {
+      into.push(object, characters);
+      full = false;
+      truncated = false;
+      return;
+    }
+    const before = into.held?.() ?? keptCharacters;
+    keptCharacters += characters;
+    // what is small enough to fit later would leave a gap that nothing shows
+    full ||= before + characters > limits.contentBytes;
+    if (full) truncated = true;
+    else into.push(object, characters);
   }
 
   return {

@@ -24,7 +24,7 @@ export type ContentPart =
       encryptedContent?: string | undefined;
     }
   | { type: 'tool_use'; toolCall: ToolCall }
-  /** What has no name of its own here: the provider's type and the part as JSON text. */
+  /** What has no name of its own here: the provider's type and the part as JSON text. Without a name it is a place that tells nothing. */
   | {
       type: 'other';
       name: string;
@@ -86,5 +86,7 @@ export interface ResponseContent {
   choices?: string[] | undefined;
   /** Embeddings: the vectors by index. */
   vectors?: (number[] | undefined)[] | undefined;
+  /** Images that were made, by index: web addresses, or data URLs. */
+  images?: (string | undefined)[] | undefined;
   details?: CallDetail[] | undefined;
 }

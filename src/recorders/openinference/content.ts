@@ -11,12 +11,15 @@ export interface ValueSwitches {
   hidden: boolean;
   /** Some of it is hidden, so that the body must be written again. */
   partly: boolean;
+  /** It may hold inline images of a request, which are hidden when they are too long. */
+  images: boolean;
 }
 
 /** Any switch that takes something out of a request's body. An inline image may be too long in any of them. */
 export function inputSwitches(policy: ContentPolicy): ValueSwitches {
   return {
     hidden: policy.hideInputs,
+    images: true,
     partly:
       policy.hideInputMessages ||
       policy.hideInputText ||
@@ -32,6 +35,7 @@ export function inputSwitches(policy: ContentPolicy): ValueSwitches {
 export function outputSwitches(policy: ContentPolicy): ValueSwitches {
   return {
     hidden: policy.hideOutputs,
+    images: false,
     // an answer may tell of the tools that there were
     partly:
       policy.hideOutputMessages ||
@@ -40,6 +44,13 @@ export function outputSwitches(policy: ContentPolicy): ValueSwitches {
       policy.hideEmbeddingsVectors ||
       policy.hideTools,
   };
+}
+
+/** What the policy amounts to for an answer that repeats its request: what is hidden of that is hidden there too. */
+export function repeatingSwitches(policy: ContentPolicy): ValueSwitches {
+  const input = inputSwitches(policy);
+  const output = outputSwitches(policy);
+  return { ...output, images: true, partly: output.partly || input.hidden || input.partly };
 }
 
 /** Sets `input.value` or `output.value` and its MIME type. What does not parse cannot be hidden in part and is hidden whole. */
@@ -57,7 +68,7 @@ export function setValue(
   }
   const text = content.text();
   if (text === undefined) return;
-  const inlineImage = side === 'input' && text.length > policy.base64ImageMaxLength && mayHoldImage(text);
+  const inlineImage = switches.images && text.length > policy.base64ImageMaxLength && mayHoldImage(text);
   attributes[`${side}.value`] = switches.partly || inlineImage ? (content.redacted(policy) ?? REDACTED) : text;
   attributes[`${side}.mime_type`] = content.mimeType || 'application/json';
 }
@@ -122,6 +133,12 @@ export function setResponse(attributes: Attributes, content: ResponseContent, po
     if (vector === undefined) return;
     attributes[`embedding.embeddings.${index}.embedding.vector`] = policy.hideEmbeddingsVectors ? REDACTED : vector;
   });
+  // what was made is what a message is elsewhere; an answer's images have no length limit in the official instrumentation either
+  if (!policy.hideOutputMessages) {
+    content.images?.forEach((url, index) => {
+      if (url !== undefined) attributes[`output.images.${index}.image.url`] = url;
+    });
+  }
 }
 
 /** Of hidden inputs' parameters only what cannot hold content stays: numbers, booleans and the model. */

@@ -27,7 +27,7 @@ export function setMessages(
 
 function setMessage(attributes: Attributes, prefix: string, message: Message, switches: MessageSwitches): void {
   set(attributes, `${prefix}.role`, message.role);
-  const content = switches.hideImages ? (message.contentWithoutImages ?? message.content) : message.content;
+  const content = hidesImages(message, switches) ? message.contentWithoutImages : message.content;
   set(attributes, `${prefix}.content`, switches.hideText && content !== undefined ? REDACTED : content);
   set(attributes, `${prefix}.name`, message.name);
   set(attributes, `${prefix}.tool_call_id`, message.toolCallId);
@@ -44,6 +44,12 @@ function setMessage(attributes: Attributes, prefix: string, message: Message, sw
   });
 }
 
+/** Images inside of a text, e.g. of a tool's answer: all are hidden, or one of them may be inline and too long. */
+function hidesImages({ content, contentWithoutImages }: Message, switches: MessageSwitches): boolean {
+  if (content === undefined || contentWithoutImages === undefined) return false;
+  return switches.hideImages || (content.length > switches.imageMaxLength && content.includes('data:image'));
+}
+
 function setToolCall(attributes: Attributes, prefix: string, call: ToolCall): void {
   set(attributes, `${prefix}.tool_call.id`, call.id);
   set(attributes, `${prefix}.tool_call.function.name`, call.name);
@@ -51,6 +57,7 @@ function setToolCall(attributes: Attributes, prefix: string, call: ToolCall): vo
 }
 
 function setPart(attributes: Attributes, prefix: string, part: ContentPart, switches: MessageSwitches): void {
+  if (part.type === 'other' && part.name === '') return;
   const content = `${prefix}.message_content`;
   const text = (value: string | undefined) => (switches.hideText && value !== undefined ? REDACTED : value);
   attributes[`${content}.type`] = part.type === 'other' ? part.name : part.type;

@@ -1,0 +1,79 @@
+import { asArray, asObject, asString, asText, type Json, type JsonObject, writeJson } from '../../model/json.js';
+import type { Message, RequestContent } from '../../model/message.js';
+import type { Endpoint, RequestFacts } from '../endpoint.js';
+import { readParameters } from '../parameters.js';
+import { without } from './envelope.js';
+import { readAnswer, readResponseEvent } from './responses-events.js';
+import { createResponsesFold } from './responses-fold.js';
+import { withoutImages } from './responses-images.js';
+import { readItem, readText } from './responses-items.js';
+import { redactResponsesAnswer, redactResponsesRequest } from './responses-redaction.js';
+
+/** POST …/responses (OpenAI API reference, "Create a model response"). Big answers are scanned: the model stands behind the instructions. */
+export const responses: Endpoint = {
+  traits: {
+    operation: 'responses',
+    genAiOperation: 'chat',
+    spanName: 'Responses',
+    spanKind: 'LLM',
+    system: 'openai',
+    provider: 'openai',
+    repeatsRequest: true,
+  },
+  suffixes: ['/responses'],
+  shared: true,
+  readRequest: readResponsesRequest,
+  readResponse: readAnswer,
+  isResponse: (body) => Array.isArray(body['output']) || body['object'] === 'response',
+  readEvent: readResponseEvent,
+  createFold: createResponsesFold,
+  describeRequest: describeResponsesRequest,
+  describeResponse: (body) => ({ messages: asArray(body['output'])?.map(readItem) }),
+  redactRequest: redactResponsesRequest,
+  redactResponse: redactResponsesAnswer,
+};
+
+/** A conversation is named by its id, or by an object with it. */
+export function readResponsesRequest(body: JsonObject): RequestFacts {
+  const conversation = body['conversation'];
+  return {
+    model: asText(body['model']),
+    stream: body['stream'] === true,
+    conversation: asText(conversation) ?? asText(asObject(conversation)?.['id']),
+  };
+}
+
+/** What a request asks; also that of a token count. */
+export function describeResponsesRequest(body: JsonObject): RequestContent {
+  return {
+    messages: readMessages(body),
+    tools: asArray(body['tools'])?.map(writeTool),
+    invocationParameters: withoutVariables(without(body, ['input', 'instructions', 'tools'])),
+    parameters: readParameters(body),
+  };
+}
+
+/** The first place belongs to the instructions, whether there are any or not, so that a place means the same in every call. */
+function readMessages({ instructions, input }: JsonObject): Message[] | undefined {
+  const list = asArray(input)?.map(readItem) ?? (asString(input) === undefined ? [] : [userMessage(input as string)]);
+  if (instructions != null) return [{ role: 'system', ...readText(instructions) }, ...list];
+  return list.length > 0 ? [{}, ...list] : undefined;
+}
+
+function userMessage(content: string): Message {
+  return { role: 'user', content };
+}
+
+/** A tool as sent; the mask of an image that shall be edited is an image, no part of the schema. */
+function writeTool(tool: Json): string {
+  const shown =
+    asObject(tool)?.['type'] === 'image_generation' ? withoutImages(tool, { images: true, imageMaxLength: 0 }) : tool;
+  return writeJson(shown) ?? '';
+}
+
+/** What fills a stored prompt's variables is content. Changes `copy`. */
+function withoutVariables(copy: JsonObject): JsonObject {
+  const prompt = asObject(copy['prompt']);
+  if (prompt) copy['prompt'] = without(prompt, ['variables']);
+  return copy;
+}
