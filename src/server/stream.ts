@@ -1,5 +1,5 @@
 /** One ext_proc stream: gRPC messages in, exactly one reply each out, in order; the boundary at which our errors end. */
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { AttributeView, Exchange } from '../exchange/exchange.js';
 import { GO_ON, type Reply } from '../model/reply.js';
 import type { Counters } from '../util/counters.js';
@@ -81,7 +81,7 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
     const request = message.protocolConfig?.requestBodyMode ?? BODY_MODE.none;
     const response = message.protocolConfig?.responseBodyMode ?? BODY_MODE.none;
     if (request >= BODY_MODE.fullDuplexStreamed || response >= BODY_MODE.fullDuplexStreamed) {
-      unservable();
+      refuse();
       return false;
     }
     exchange = dependencies.createExchange({
@@ -94,6 +94,19 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
   function unservable(): void {
     counters.add('streams.unsupported_mode');
     over();
+  }
+
+  /**
+   * In this mode Envoy has parted with the bytes it sent us: after an end in peace the request would go on without them, and its
+   * client might wait for ever. A status makes Envoy answer at once, and the reason reaches its access log.
+   */
+  function refuse(): void {
+    counters.add('streams.unsupported_mode');
+    ended = true;
+    call.emit('error', {
+      code: status.UNIMPLEMENTED,
+      details: 'FULL_DUPLEX_STREAMED is not served: set the body modes to NONE and allow_mode_override, or to STREAMED',
+    });
   }
 
   function awaitReply(kind: MessageKind, reply: Promise<Reply>): void {

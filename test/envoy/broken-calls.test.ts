@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => stage.close());
+afterAll(() => stage?.close());
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 const bodyOf = (mark: Mark, more: object = {}) => JSON.stringify({ model: mark.model, messages, ...more });

@@ -32,7 +32,7 @@ beforeAll(async () => {
     clearedSpan: { settings: { OTEL_AIGW_SPAN_REQUEST_HEADER_ATTRIBUTES: '' } },
   });
 });
-afterAll(() => stage.close());
+afterAll(() => stage?.close());
 
 const messages = [{ role: 'user' as const, content: 'Say hello' }];
 

@@ -36,7 +36,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await stage.close();
+  await stage?.close();
   await envoySpans.close();
 });
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
     trailersUnobserved: { change: (parts) => [withTrailers, withoutFilter].forEach((change) => void change(parts)) },
   });
 });
-afterAll(() => stage.close());
+afterAll(() => stage?.close());
 
 function withoutFilter({ manager }: ListenerParts): void {
   manager.http_filters = manager.http_filters.filter((filter) => filter.name !== 'genai.observe');

@@ -344,15 +344,21 @@ describe('modes', () => {
     ['FULL_DUPLEX_STREAMED requests', { requestBodyMode: 4 }],
     ['FULL_DUPLEX_STREAMED answers', { responseBodyMode: 4 }],
     ['a mode that is newer than this', { requestBodyMode: 5, responseBodyMode: 5 }],
-  ])('%s cannot be served: the stream is ended without a reply', async (_name, protocolConfig) => {
-    const ended = server.counters.values['streams.unsupported_mode'];
-    const stream = server.open();
-    stream.send(requestHeaders({}, { protocolConfig }));
-    expect((await stream.ended).code).toBe(status.OK);
-    expect(stream.replies).toEqual([]);
-    expect(server.counters.values['streams.unsupported_mode']).toBe(ended + 1);
-    expect(server.records).toEqual([]);
-  });
+  ])(
+    '%s cannot be served: the stream is ended with a status that says why, without a reply',
+    async (_name, protocolConfig) => {
+      const ended = server.counters.values['streams.unsupported_mode'];
+      const stream = server.open();
+      stream.send(requestHeaders({}, { protocolConfig }));
+      stream.send(requestBody(chatRequest('m'), true));
+      const end = await stream.ended;
+      expect(end.code).toBe(status.UNIMPLEMENTED);
+      expect(end.details).toContain('allow_mode_override');
+      expect(stream.replies).toEqual([]);
+      expect(server.counters.values['streams.unsupported_mode']).toBe(ended + 1);
+      expect(server.records).toEqual([]);
+    },
+  );
 
   test.each([1, 2, 3])('static body mode %d: nothing is overridden', async (mode) => {
     const protocolConfig = { requestBodyMode: mode, responseBodyMode: mode };
