@@ -60,9 +60,12 @@ export interface Endpoint {
   tailMembers?: readonly string[] | undefined;
   readRequest(body: JsonObject): RequestFacts;
   readResponse(body: JsonObject): ResponseFacts;
+  /** Gives the fields of a multipart form, all of them text, the types that they have in a JSON request. Absent: they stay text. */
+  readForm?: ((fields: JsonObject) => JsonObject) | undefined;
   /**
-   * Answers that are no JSON: `readText` makes an object of the shape of a JSON answer from one that is text; with `binary` any
-   * other content is an answer too, of which nothing is read. Absent: such an answer is not what the endpoint promises.
+   * Answers that are no JSON: `readText` makes an object of the shape of a JSON answer from one that is text, with the text as member
+   * `text`; with `binary` other bytes are an answer too, of which only type and size are kept. Absent: such an answer is not what the
+   * endpoint promises.
    */
   readText?: ((text: string) => JsonObject) | undefined;
   binary?: boolean | undefined;

@@ -1,9 +1,12 @@
 import { countTokens } from './anthropic/count-tokens.js';
 import { messages } from './anthropic/messages.js';
 import type { Endpoint } from './endpoint.js';
+import { audioSpeech } from './openai/audio-speech.js';
+import { audioTranscriptions, audioTranslations } from './openai/audio-transcripts.js';
 import { chatCompletions } from './openai/chat-completions.js';
 import { completions } from './openai/completions.js';
 import { embeddings } from './openai/embeddings.js';
+import { images } from './openai/images.js';
 import { responses } from './openai/responses.js';
 import { responsesInputTokens } from './openai/responses-input-tokens.js';
 
@@ -16,6 +19,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   messages,
   responses,
   responsesInputTokens,
+  images,
+  audioSpeech,
+  audioTranscriptions,
+  audioTranslations,
 ];
 
 /** Characters of a path that are looked at; Envoy's own limit on headers is far above. */

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoints/endpoint.js';
 import { REDACTED } from '../model/content-policy.js';
-import { emptyObject, type JsonObject, parseObject, writeJson } from '../model/json.js';
+import { asString, emptyObject, type JsonObject, parseObject, writeJson } from '../model/json.js';
 import type { RequestContent, ResponseContent } from '../model/message.js';
 import type { BodyContent } from '../model/record.js';
 import type { RequestBody } from './request-reader.js';
@@ -20,7 +20,7 @@ export function requestContent(
     if (!object && body && body.kind === 'object' && !body.truncated) object = parseObject(body.bytes.toString('utf8'));
     return object;
   };
-  const isJson = body?.kind === 'object' || body?.kind === 'other';
+  const isJson = body?.kind === 'object' || body?.kind === 'other' || body?.whole !== undefined;
   return {
     mimeType:
       isJson || !contentType ? 'application/json' : contentType.split(';', 1)[0]!.trim().slice(0, MIME_CHARACTERS),
@@ -61,7 +61,9 @@ export function responseContent(
     },
     redacted(policy) {
       const object = body.object();
-      return object && writeJson(withoutError(endpoint.redactResponse(object, policy)));
+      if (!object) return undefined;
+      const shown = endpoint.redactResponse(object, policy);
+      return body.plain ? (asString(shown['text']) ?? REDACTED) : writeJson(withoutError(shown));
     },
   };
 }

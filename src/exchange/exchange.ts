@@ -153,6 +153,11 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     return metadata ? { ...reply, metadata } : reply;
   }
 
+  function readerFor({ endpoint, requestType, requestEncoding }: Call): RequestReader {
+    const expected = { contentType: requestType, encoding: requestEncoding, readForm: endpoint.readForm };
+    return createRequestReader(limits, expected);
+  }
+
   /** The request is as complete as it gets: reads model and stream. Returns whether this is a call after all. */
   function endRequest(current: Call, cut: boolean): boolean {
     if (requestBodyRead) return true;
@@ -274,7 +279,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       const endpoint = dependencies.findEndpoint(view.get(':method'), view.get(':path'));
       if (!endpoint) return ignore(start.bodiesComeAnyway);
       call = begin(endpoint, view, attribute);
-      requestReader = createRequestReader(limits);
+      requestReader = readerFor(call);
       if (endOfStream) endRequest(call, false);
       const reply: Reply = { observe: !start.bodiesComeAnyway, headers: call.facts.trace.headers };
       // a path that others use too says nothing before its body does
@@ -283,7 +288,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     requestBody(bytes, endOfStream, attribute) {
       beginLate(attribute);
       if (!call) return GO_ON;
-      requestReader ??= requestBodyRead ? undefined : createRequestReader(limits);
+      requestReader ??= requestBodyRead ? undefined : readerFor(call);
       if (bytes && requestReader) requestReader.add(bytes);
       if (!endOfStream) return GO_ON;
       return endRequest(call, false) ? withMetadata(call, GO_ON) : ignore(true);

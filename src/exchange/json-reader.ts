@@ -21,6 +21,7 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
   let scanner: JsonScanner | undefined; // reads on where the kept bytes end
   let parsed: JsonObject | undefined;
   let read = false;
+  let plain = false; // the answer is a text that was taken at its word
   let tries = 0;
 
   /** Takes the answer as it is now; returns whether it is a whole JSON object. */
@@ -52,10 +53,11 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
   function readPlain(): boolean {
     if (endpoint.readText && !kept.truncated()) {
       parsed = endpoint.readText(kept.bytes().toString('utf8'));
+      plain = true;
       learn(state, endpoint.readResponse(parsed));
       return true;
     }
-    return endpoint.readText !== undefined || endpoint.binary === true;
+    return endpoint.readText !== undefined;
   }
 
   return {
@@ -80,7 +82,7 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
     end(complete) {
       if (read || kept.size() === 0) return;
       if (tryRead() || !(complete || state.whole) || !context.promised) return;
-      if (isJson(context.mimeType) || !readPlain()) state.unparsable = true;
+      if (isJson(context.mimeType) || isPage(context.mimeType) || !readPlain()) state.unparsable = true;
     },
     body: () => ({
       empty: kept.size() === 0,
@@ -90,12 +92,18 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
         return parsed;
       },
       truncated: kept.truncated(),
+      plain,
     }),
   };
 }
 
 function isJson(mimeType: string): boolean {
   return mimeType === '' || mimeType === 'application/json' || mimeType.endsWith('+json');
+}
+
+/** A page for people, as proxies put it before an answer, whatever its status. */
+function isPage(mimeType: string): boolean {
+  return mimeType === 'text/html' || mimeType === 'application/xhtml+xml';
 }
 
 function membersOfHead(bytes: Buffer): JsonObject {

@@ -1,19 +1,21 @@
 import type { Limits } from '../config/settings.js';
 import { createJsonScanner, type JsonScanner } from '../decode/json-scanner.js';
 import { keepBytes } from '../decode/kept-bytes.js';
+import { isMultipart } from '../decode/multipart.js';
 import { decodeWhole } from '../decode/whole-body.js';
 import { asObject, type JsonObject, parseJson } from '../model/json.js';
+import { createFormReader } from './form-reader.js';
 
 /** Bodies up to this size are parsed whole before the reply (some 0.1 ms); of bigger ones only the top level is read. */
 const PARSE_BYTES = 64 * 1024;
 
-/** What a request body turned out to be. */
+/** What a request body turned out to be; a form is an object of its fields. */
 export interface RequestBody {
   /** `object`: a JSON object; `other`: JSON of another kind; `unparsable`; `unknown`: in a coding that we do not read, or cut. */
   kind: 'object' | 'other' | 'unparsable' | 'unknown';
   /** Its top-level members (big ones empty when `whole` is not set). */
   members: JsonObject;
-  /** The whole body, when it was parsed. */
+  /** The whole body, when it was parsed; of a form what was kept. */
   whole?: JsonObject | undefined;
   /** The kept bytes, decoded. */
   bytes: Buffer;
@@ -27,7 +29,24 @@ export interface RequestReader {
   end(encoding: string | undefined, cut: boolean): RequestBody;
 }
 
-export function createRequestReader(limits: Pick<Limits, 'contentBytes'>): RequestReader {
+/** What is known of a body before it comes. */
+export interface ExpectedBody {
+  contentType?: string | undefined;
+  encoding?: string | undefined;
+  /** Gives the fields of a form their types. */
+  readForm?: ((fields: JsonObject) => JsonObject) | undefined;
+}
+
+/** Creates a reader by the content-type: of a multipart form, of JSON otherwise. */
+export function createRequestReader(limits: Pick<Limits, 'contentBytes'>, expected: ExpectedBody = {}): RequestReader {
+  const { contentType, encoding, readForm } = expected;
+  if (contentType !== undefined && isMultipart(contentType)) {
+    return createFormReader(limits, contentType, encoding, readForm ?? ((fields) => fields));
+  }
+  return createJsonBodyReader(limits);
+}
+
+function createJsonBodyReader(limits: Pick<Limits, 'contentBytes'>): RequestReader {
   const kept = keepBytes(limits.contentBytes);
   let scanner: JsonScanner | undefined;
   return {

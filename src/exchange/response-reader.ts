@@ -13,6 +13,8 @@ export interface ResponseBody {
   /** The body, or the folded object, parsed. */
   object(): JsonObject | undefined;
   truncated: boolean;
+  /** The answer is a text of its own and `object` was made of it. */
+  plain?: boolean;
 }
 
 /** Reads one decoded answer in any chunking into a {@link ResponseState}. */

@@ -3,6 +3,7 @@ import { type ContentDecoder, createContentDecoder, isSupportedEncoding } from '
 import { createLineReader } from '../decode/ndjson.js';
 import { createSseReader } from '../decode/sse.js';
 import type { Endpoint } from '../endpoints/endpoint.js';
+import { createBinaryReader, isBinary } from './binary-reader.js';
 import type { ExchangeDependencies } from './dependencies.js';
 import { type CreateFraming, createEventReader } from './event-reader.js';
 import type { HeaderView } from './header-view.js';
@@ -73,10 +74,12 @@ export function createResponseSide(
   };
   const framing = promised ? framingOf(mimeType, request.stream) : undefined;
   const streamed = framing !== undefined;
-  const reader = framing ? createEventReader(context, framing) : createJsonReader(context);
+  const binary = !streamed && promised && endpoint.binary === true && isBinary(mimeType);
+  const createPlainReader = binary ? createBinaryReader : createJsonReader;
+  const reader = framing ? createEventReader(context, framing) : createPlainReader(context);
   const bytes = encoding === undefined ? plainBytes(reader) : encodedBytes(dependencies, encoding, reader, offset);
-  // a stream's content is the object folded from it
-  const contentType = streamed ? 'application/json' : mimeType;
+  // a stream's content is the object folded from it, that of bytes their description
+  const contentType = streamed || binary ? 'application/json' : mimeType;
   return { state, status, mimeType: contentType, streamed, drain: reader.drain, body: reader.body, ...bytes };
 }
 
