@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { createClock } from '../../src/util/clock.js';
+import { COUNTER_NAMES, Counters } from '../../src/util/counters.js';
+import { createDeferred } from '../../src/util/deferred.js';
+import { AppError, formatError } from '../../src/util/errors.js';
+import { boundedText } from '../../src/util/text.js';
+
+describe('deferred work', () => {
+  test('runs on a later turn, in order, and an error stops nothing', async () => {
+    const done: unknown[] = [];
+    const deferred = createDeferred((error) => done.push(error));
+    deferred.defer(() => done.push(1));
+    deferred.defer(() => {
+      throw 'oops';
+    });
+    deferred.defer(() => {
+      done.push(2);
+      deferred.defer(() => done.push(3));
+    });
+    expect(done).toEqual([]);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(done).toEqual([1, 'oops', 2, 3]);
+  });
+
+  test('runs at once when it is flushed, what it defers itself too, and not again', async () => {
+    const done: number[] = [];
+    const deferred = createDeferred(() => undefined);
+    deferred.defer(() => {
+      done.push(1);
+      deferred.defer(() => done.push(2));
+    });
+    deferred.flush();
+    expect(done).toEqual([1, 2]);
+    await new Promise(setImmediate);
+    expect(done).toEqual([1, 2]);
+  });
+});
+
+describe('the clock', () => {
+  test('has fractions, never runs far from the wall, and follows it when it is set', () => {
+    const wall = vi.spyOn(Date, 'now');
+    const clock = createClock();
+    const real = performance.timeOrigin + performance.now();
+    wall.mockReturnValue(Math.floor(real));
+    expect(Math.abs(clock.wallTime() - real)).toBeLessThan(50);
+    wall.mockReturnValue(real + 3_600_000);
+    expect(Math.abs(clock.wallTime() - real - 3_600_000)).toBeLessThan(50);
+    wall.mockRestore();
+    const before = clock.now();
+    expect(clock.now()).toBeGreaterThanOrEqual(before);
+  });
+});
+
+describe('texts for protobuf and for lines', () => {
+  test('are short, well-formed and without control characters, whatever they were', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(fc.constantFrom('a', 'ü', '🙂', '\ud83d', '\ude42', '\u0000', '\n', '\u007f', '\u0085'))
+          .map((parts) => parts.join('')),
+        fc.nat(20),
+        (text, limit) => {
+          const bounded = boundedText(text, limit);
+          expect(bounded.length).toBeLessThanOrEqual(limit);
+          expect(bounded.isWellFormed()).toBe(true);
+          expect(['\u0000', '\n', '\u007f'].some((control) => bounded.includes(control))).toBe(false);
+        },
+      ),
+      { seed: 24 },
+    );
+    expect(boundedText('Köln 🙂', 100)).toBe('Köln 🙂');
+    expect(boundedText('a🙂', 2)).toBe('a\ufffd');
+  });
+});
+
+describe('counters', () => {
+  test('begin at 0 and count', () => {
+    const counters = new Counters();
+    expect(Object.keys(counters.values)).toEqual(Object.keys(COUNTER_NAMES));
+    counters.add('calls.recorded');
+    counters.add('calls.recorded', 2);
+    expect(counters.values['calls.recorded']).toBe(3);
+    expect(new Counters().values['calls.recorded']).toBe(0);
+  });
+});
+
+describe('errors for people', () => {
+  test('name code, reason and the setting that helps', () => {
+    const error = AppError.from(
+      'LISTEN_FAILED',
+      new Error('listen EADDRINUSE: address already in use'),
+      'cannot listen on 1063',
+      '--listen',
+    );
+    expect(formatError(error)).toBe(
+      'error LISTEN_FAILED: cannot listen on 1063: the port is already in use\n  change it with --listen',
+    );
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(AppError.from('ENVOY_FAILED', error, 'other')).toBe(error);
+    expect(formatError(new AppError('UNHEALTHY', 'it does not serve'))).toBe('error UNHEALTHY: it does not serve');
+    expect(formatError('text')).toBe('error: text');
+    expect(formatError(new Error('plain'))).toBe('error: plain');
+  });
+});
