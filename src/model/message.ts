@@ -51,6 +51,8 @@ export interface CallDetail {
 /** One message of a conversation, in no provider's dialect. A text-only message has `content`, a mixed one `parts`. */
 export interface Message {
   role?: string | undefined;
+  /** Given apart from the conversation: Anthropic's `system`, the `instructions` of Responses. */
+  instructions?: boolean | undefined;
   content?: string | undefined;
   /** `content` without the images in it; absent where it holds none. */
   contentWithoutImages?: string | undefined;

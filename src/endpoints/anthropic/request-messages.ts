@@ -12,9 +12,9 @@ export function readConversation(body: JsonObject): Message[] {
 
 function readSystem(value: Json | undefined): Message[] {
   const text = asText(value);
-  if (text !== undefined) return [{ role: 'system', content: text }];
+  if (text !== undefined) return [{ role: 'system', instructions: true, content: text }];
   const blocks = asArray(value);
-  return blocks && blocks.length > 0 ? [{ role: 'system', ...readBlocks(blocks, false) }] : [];
+  return blocks && blocks.length > 0 ? [{ role: 'system', instructions: true, ...readBlocks(blocks, false) }] : [];
 }
 
 function readMessage(value: Json): Message[] {

@@ -56,7 +56,7 @@ export function describeResponsesRequest(body: JsonObject): RequestContent {
 /** The first place belongs to the instructions, whether there are any or not, so that a place means the same in every call. */
 function readMessages({ instructions, input }: JsonObject): Message[] | undefined {
   const list = asArray(input)?.map(readItem) ?? (asString(input) === undefined ? [] : [userMessage(input as string)]);
-  if (instructions != null) return [{ role: 'system', ...readText(instructions) }, ...list];
+  if (instructions != null) return [{ role: 'system', instructions: true, ...readText(instructions) }, ...list];
   return list.length > 0 ? [{}, ...list] : undefined;
 }
 
