@@ -11,6 +11,7 @@ import { createSpanRecorder } from './recorders/span/span-recorder.js';
 import { startAdminServer } from './server/admin.js';
 import { startGrpcServer } from './server/grpc-server.js';
 import { serveStream } from './server/stream.js';
+import { warmUp } from './server/warm-up.js';
 import { createWatchdog } from './server/watchdog.js';
 import { createTelemetry } from './telemetry/telemetry.js';
 import { createClock } from './util/clock.js';
@@ -78,6 +79,11 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
     watchdog,
     onInternalError,
   };
+  const silent = { ...dependencies, recorders: [], counters: new Counters() };
+  warmUp(
+    () => createExchange(silent, { grpcMetadata: () => undefined, bodiesComeAnyway: false }),
+    streamDependencies.encodeReply,
+  );
   let serving = false;
   const admin = await startAdminServer(settings.admin, { healthy: () => serving, metrics: telemetry.prometheusPage });
   const server = await startGrpcServer(settings, contract, (call) => serveStream(call, streamDependencies)).catch(
