@@ -19,6 +19,8 @@ export const messages: Endpoint = {
     spanKind: 'LLM',
     system: 'anthropic',
     provider: 'anthropic',
+    // its citations quote the request's documents, its listings the tools of the request's MCP servers
+    repeatsRequest: true,
   },
   suffixes: ['/messages'],
   // OpenAI's threads have messages of their own

@@ -1,5 +1,5 @@
 /** Bodies with what the policy hides taken out or replaced by the marker (telemetry contract, section 6, last table). */
-import { type ContentPolicy, REDACTED } from '../../model/content-policy.js';
+import { type ContentPolicy, hidesAnything, REDACTED } from '../../model/content-policy.js';
 import { asArray, asObject, asString, emptyObject, type Json, type JsonObject } from '../../model/json.js';
 import { TOOL_CALL_BLOCKS, TOOL_LISTING_BLOCKS } from './blocks.js';
 import { type HidesBlock, imageUrl, isImage, withoutData } from './hidden-data.js';
@@ -17,6 +17,8 @@ const NO_CONTENT = ['id', 'type', 'role', 'model', 'stop_reason', 'usage'];
 interface BlockPolicy {
   text: boolean;
   tools: boolean;
+  /** What quotes a document of the request. */
+  citations: boolean;
   hidesData: HidesBlock;
 }
 
@@ -25,6 +27,7 @@ export function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObje
   const blocks: BlockPolicy = {
     text: policy.hideInputText,
     tools: policy.hideTools,
+    citations: policy.hideInputText,
     hidesData: (block) => isImage(block) && (policy.hideInputImages || isTooLong(block, policy.base64ImageMaxLength)),
   };
   const copy = emptyObject();
@@ -42,14 +45,23 @@ export function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObje
   return copy;
 }
 
-/** An answer without what the policy hides. Of members that the API does not name only what cannot hold content stays. */
+/**
+ * An answer without what the policy hides, of its request too: citations quote that, and so may an error. Of members that the API does
+ * not name only what cannot hold content stays.
+ */
 export function redactResponse(body: JsonObject, policy: ContentPolicy): JsonObject {
-  const blocks: BlockPolicy = { text: policy.hideOutputText, tools: policy.hideTools, hidesData: () => false };
+  const blocks: BlockPolicy = {
+    text: policy.hideOutputText,
+    tools: policy.hideTools,
+    citations: policy.hideInputs || policy.hideInputMessages || policy.hideInputText,
+    hidesData: () => false,
+  };
   const copy = emptyObject();
   for (const key of Object.keys(body)) {
     const member = body[key];
     if (member === undefined) continue;
     if (NO_CONTENT.includes(key) || cannotHoldText(member)) copy[key] = member;
+    else if (key === 'error' && hidesAnything(policy)) copy[key] = REDACTED;
     else if (policy.hideOutputMessages) continue;
     else if (key === 'content') copy[key] = redactContent(member, blocks);
     else copy[key] = policy.hideOutputText ? REDACTED : member;
@@ -95,6 +107,7 @@ function redactBlock(value: Json, policy: BlockPolicy): Json {
     const member = block[key];
     const hidden =
       (policy.text && !staysWithoutText(block, key)) ||
+      (policy.citations && key === 'citations') ||
       (lists && key !== 'type') ||
       (policy.tools && key === 'tool_changes');
     copy[key] = hidden && member !== null ? REDACTED : member;
