@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { fieldSize, type ProtobufWriter, utf8Length, varintSize } from './protobuf-writer.js';
+import { fieldSize, type ProtobufWriter, utf8Length, varintSize } from '../util/protobuf-writer.js';
 
 /*
  * OTLP common.proto: KeyValue { key = 1, value = 2 }, AnyValue { string = 1, bool = 2, int = 3, double = 4, array = 5 },

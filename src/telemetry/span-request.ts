@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { attributesSize, writeAttributes } from './attribute-encoder.js';
-import { fieldSize, ProtobufWriter, utf8Length } from './protobuf-writer.js';
+import { fieldSize, ProtobufWriter, utf8Length } from '../util/protobuf-writer.js';
 
 /** What stands before the spans in every request of this process: who speaks, and through which scope. */
 export interface RequestEnvelope {

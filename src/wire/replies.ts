@@ -1,7 +1,8 @@
-import type { MetadataValues } from '../model/metadata.js';
 import type { Reply } from '../model/reply.js';
+import { utf8Length } from '../util/protobuf-writer.js';
 import type { Contract } from './contract.js';
-import type { MessageKind, StructValue } from './messages.js';
+import type { MessageKind } from './messages.js';
+import { encodeProcessingResponse } from './reply-encoder.js';
 
 /**
  * What we ask Envoy to send of a GenAI call. The user's `allowed_override_modes` must name exactly this
@@ -15,44 +16,31 @@ const OBSERVE = {
   responseTrailerMode: 1, // SEND
 };
 
-const KINDS: readonly MessageKind[] = [
-  'requestHeaders',
-  'requestBody',
-  'requestTrailers',
-  'responseHeaders',
-  'responseBody',
-  'responseTrailers',
-];
+/** The replies' numbers in the oneof of `ProcessingResponse`. */
+const KINDS = {
+  requestHeaders: 1,
+  responseHeaders: 2,
+  requestBody: 3,
+  responseBody: 4,
+  requestTrailers: 5,
+  responseTrailers: 6,
+} as const satisfies Record<MessageKind, number>;
 
 /** Encodes replies; the plain "go on" of each kind is made once. */
 export type ReplyEncoder = (kind: MessageKind, reply: Reply) => Buffer;
 
 /** Makes the reply encoder of a namespace of dynamic metadata. */
 export function createReplyEncoder(contract: Contract, namespace: string): ReplyEncoder {
-  const plain = new Map(KINDS.map((kind) => [kind, contract.encodeReply({ [kind]: {} })]));
+  const plain = Object.fromEntries(
+    Object.keys(KINDS).map((kind) => [kind, contract.encodeReply({ [kind]: {} })]),
+  ) as Record<MessageKind, Buffer>;
+  const modeOverride = contract.encodeReply({ modeOverride: OBSERVE });
+  const surroundings = { name: namespace, bytes: utf8Length(namespace) };
   return (kind, reply) => {
-    const setsHeaders = kind === 'requestHeaders' && reply.headers !== undefined && reply.headers.length > 0;
+    const headers = kind === 'requestHeaders' && reply.headers?.length ? reply.headers : undefined;
     const overrides = kind === 'requestHeaders' && reply.observe === true;
-    if (!setsHeaders && !overrides && reply.metadata === undefined) return plain.get(kind) as Buffer;
-    return contract.encodeReply({
-      [kind]: setsHeaders ? { response: { headerMutation: { setHeaders: headerOptions(reply.headers ?? []) } } } : {},
-      ...(overrides ? { modeOverride: OBSERVE } : undefined),
-      ...(reply.metadata ? { dynamicMetadata: metadataStruct(namespace, reply.metadata) } : undefined),
-    });
+    if (headers === undefined && !overrides && reply.metadata === undefined) return plain[kind];
+    const mode = overrides ? modeOverride : undefined;
+    return encodeProcessingResponse(KINDS[kind], headers, mode, reply.metadata, surroundings);
   };
-}
-
-/** Only `raw_value` counts: a header set through `value` arrives empty. */
-function headerOptions(headers: readonly (readonly [string, string])[]): object[] {
-  return headers.map(([key, value]) => ({ header: { key, rawValue: Buffer.from(value) } }));
-}
-
-function metadataStruct(namespace: string, values: MetadataValues): object {
-  const fields: Record<string, StructValue> = Object.create(null);
-  for (const [key, value] of values) {
-    if (typeof value === 'string') fields[key] = { stringValue: value };
-    else if (typeof value === 'number') fields[key] = { numberValue: value };
-    else fields[key] = { boolValue: value };
-  }
-  return { fields: { [namespace]: { structValue: { fields } } } };
 }

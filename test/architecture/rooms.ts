@@ -41,7 +41,7 @@ export const RULES: Record<Room, RoomRule> = {
   util: { rooms: [], typeRooms: [], packages: ['pino'], typePackages: [], builtins: 'every' },
   config: { rooms: ['model'], typeRooms: [], packages: ['zod', 'yaml'], typePackages: [], builtins: [...PURE, 'net'] },
   wire: {
-    rooms: ['model'],
+    rooms: ['model', 'util'],
     typeRooms: [],
     packages: ['@grpc/proto-loader', 'protobufjs', 'protobufjs/*'],
     typePackages: ['@grpc/grpc-js'],
@@ -50,7 +50,7 @@ export const RULES: Record<Room, RoomRule> = {
   decode: {
     rooms: ['model'],
     typeRooms: [],
-    packages: ['eventsource-parser', 'fzstd'],
+    packages: ['busboy', 'eventsource-parser', 'fzstd'],
     typePackages: [],
     builtins: [...PURE, 'zlib'],
   },
