@@ -11,6 +11,9 @@ export interface RequestFacts {
   stream: boolean;
   /** The conversation that the request continues, where the API has one. */
   conversation?: string | undefined;
+  /** The session and the user that the body names; used only where the settings say so. */
+  session?: string | undefined;
+  user?: string | undefined;
 }
 
 /** What an answer, or one event of a streamed one, says; absent members say nothing. */
@@ -56,6 +59,8 @@ export interface Endpoint {
   notBelow?: readonly string[] | undefined;
   /** Other applications use this path too: it is a call only when the body says so. */
   shared: boolean;
+  /** Its streams are lines (NDJSON), also where an answer does not tell its type; absent: server-sent events. */
+  lines?: boolean | undefined;
   /** Members that stand near the end of a big answer and carry its facts; absent: big answers are scanned. */
   tailMembers?: readonly string[] | undefined;
   readRequest(body: JsonObject): RequestFacts;

@@ -1,6 +1,10 @@
 import { countTokens } from './anthropic/count-tokens.js';
 import { messages } from './anthropic/messages.js';
+import { rerank } from './cohere/rerank.js';
 import type { Endpoint } from './endpoint.js';
+import { ollamaChat } from './ollama/chat.js';
+import { ollamaEmbed } from './ollama/embed.js';
+import { ollamaGenerate } from './ollama/generate.js';
 import { audioSpeech } from './openai/audio-speech.js';
 import { audioTranscriptions, audioTranslations } from './openai/audio-transcripts.js';
 import { chatCompletions } from './openai/chat-completions.js';
@@ -9,11 +13,13 @@ import { embeddings } from './openai/embeddings.js';
 import { images } from './openai/images.js';
 import { responses } from './openai/responses.js';
 import { responsesInputTokens } from './openai/responses-input-tokens.js';
+import { tokenize } from './vllm/tokenize.js';
 
 /** Every endpoint; a longer suffix stands before the one it ends in. */
 export const ENDPOINTS: readonly Endpoint[] = [
   chatCompletions,
   completions,
+  ollamaEmbed,
   embeddings,
   countTokens,
   messages,
@@ -23,6 +29,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   audioSpeech,
   audioTranscriptions,
   audioTranslations,
+  ollamaChat,
+  ollamaGenerate,
+  rerank,
+  tokenize,
 ];
 
 /** Characters of a path that are looked at; Envoy's own limit on headers is far above. */

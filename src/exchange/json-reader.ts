@@ -3,6 +3,7 @@ import { createJsonScanner, type JsonScanner } from '../decode/json-scanner.js';
 import { readJsonTail } from '../decode/json-tail.js';
 import { keepBytes } from '../decode/kept-bytes.js';
 import { type JsonObject, parseObject } from '../model/json.js';
+import { hasUsage } from '../model/usage.js';
 import type { ReaderContext, ResponseReader } from './response-reader.js';
 import { learn } from './response-state.js';
 
@@ -43,7 +44,8 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
 
   function readLarge(bytes: Buffer): { members: JsonObject; partial: boolean } | undefined {
     const tail = !scanner && endpoint.tailMembers ? readJsonTail(bytes, endpoint.tailMembers) : undefined;
-    if (tail?.['usage'] !== undefined) return { members: { ...membersOfHead(bytes), ...tail }, partial: true };
+    if (tail && hasUsage(endpoint.readResponse(tail).usage ?? {}))
+      return { members: { ...membersOfHead(bytes), ...tail }, partial: true };
     const whole = scanner ?? createJsonScanner();
     if (!scanner) whole.feed(bytes);
     return whole.complete() ? { members: whole.members(), partial: false } : undefined;

@@ -72,7 +72,7 @@ export function createResponseSide(
     contentLength: encoding === undefined ? readLength(headers.get('content-length')) : undefined,
     defer: dependencies.defer,
   };
-  const framing = promised ? framingOf(mimeType, request.stream) : undefined;
+  const framing = promised ? framingOf(mimeType, request.stream, endpoint.lines === true) : undefined;
   const streamed = framing !== undefined;
   const binary = !streamed && promised && endpoint.binary === true && isBinary(mimeType);
   const createPlainReader = binary ? createBinaryReader : createJsonReader;
@@ -84,9 +84,11 @@ export function createResponseSide(
 }
 
 /** How a stream's events are divided; `undefined` for an answer that is no stream. */
-function framingOf(mimeType: string, asked: boolean): CreateFraming | undefined {
+function framingOf(mimeType: string, asked: boolean, lines: boolean): CreateFraming | undefined {
   if (mimeType === 'application/x-ndjson' || mimeType === 'application/jsonl') return createLineReader;
-  return mimeType === 'text/event-stream' || (asked && mimeType === '') ? createSseReader : undefined;
+  if (mimeType === 'text/event-stream') return createSseReader;
+  if (!asked || mimeType !== '') return undefined;
+  return lines ? createLineReader : createSseReader;
 }
 
 type Bytes = Pick<ResponseSide, 'feed' | 'end'>;

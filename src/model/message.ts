@@ -1,3 +1,4 @@
+import type { RankedDocument } from './document.js';
 import type { Json, JsonObject } from './json.js';
 import type { RequestParameters } from './request-parameters.js';
 
@@ -73,6 +74,10 @@ export interface RequestContent {
   prompts?: string[] | undefined;
   /** Embeddings: the input texts by index; a token-array input leaves its place `undefined`. */
   texts?: (string | undefined)[] | undefined;
+  /** Rerank: what the documents are ranked by, the documents in the order of the request, and how many of them are asked for. */
+  query?: string | undefined;
+  documents?: RankedDocument[] | undefined;
+  topDocuments?: number | undefined;
   /** Each tool's JSON text as sent. */
   tools?: string[] | undefined;
   /** The request without its content (telemetry contract, "llm.invocation_parameters"). */
@@ -88,6 +93,8 @@ export interface ResponseContent {
   choices?: string[] | undefined;
   /** Embeddings: the vectors by index. */
   vectors?: (number[] | undefined)[] | undefined;
+  /** Rerank: the best documents, best first. */
+  documents?: RankedDocument[] | undefined;
   /** Images that were made, by index: web addresses, or data URLs. */
   images?: (string | undefined)[] | undefined;
   details?: CallDetail[] | undefined;

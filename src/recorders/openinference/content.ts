@@ -4,6 +4,7 @@ import { type JsonObject, writeJson } from '../../model/json.js';
 import type { RequestContent, ResponseContent } from '../../model/message.js';
 import type { BodyContent, GenAiRecord } from '../../model/record.js';
 import { type Attributes, set } from './attributes.js';
+import { setQuery, setRanking } from './documents.js';
 import { setMessages } from './messages.js';
 
 /** What the policy amounts to for one side's `input.value` or `output.value`. */
@@ -73,9 +74,10 @@ export function setValue(
   attributes[`${side}.mime_type`] = content.mimeType || 'application/json';
 }
 
-/** An image in the text itself: as a data URL, or as a block of Anthropic's. */
+/** An image in the text itself: as a data URL, as a block of Anthropic's, or as base64 in a member of Ollama's or Jina's. */
 function mayHoldImage(text: string): boolean {
-  return text.includes('data:image') || (text.includes('"base64"') && text.includes('"image"'));
+  if (text.includes('data:image') || (text.includes('"base64"') && text.includes('"image"'))) return true;
+  return /"images?"\s*:\s*["[]/.test(text);
 }
 
 /** Sets what a request's body says. */
@@ -94,7 +96,8 @@ export function setRequest(
   if (policy.hideInputs) return;
   if (content.messages && !policy.hideInputMessages) {
     setMessages(attributes, 'llm.input_messages', content.messages, {
-      hideText: policy.hideInputText,
+      // messages beside prompts are what the prompts were sent with
+      hideText: policy.hideInputText || (policy.hidePrompts && content.prompts !== undefined),
       hideImages: policy.hideInputImages,
       hideTools: policy.hideTools,
       imageMaxLength: policy.base64ImageMaxLength,
@@ -113,13 +116,15 @@ export function setRequest(
       attributes[`llm.tools.${index}.tool.json_schema`] = tool;
     });
   }
+  setQuery(attributes, content, policy);
 }
 
 /** Sets what an answer's body says; not called when outputs are hidden. */
 export function setResponse(attributes: Attributes, content: ResponseContent, policy: ContentPolicy): void {
   if (content.messages && !policy.hideOutputMessages) {
     setMessages(attributes, 'llm.output_messages', content.messages, {
-      hideText: policy.hideOutputText,
+      // a message beside choices is how the model came to them
+      hideText: policy.hideOutputText || (policy.hideChoices && content.choices !== undefined),
       hideImages: false,
       hideTools: policy.hideTools,
       imageMaxLength: policy.base64ImageMaxLength,
@@ -133,6 +138,7 @@ export function setResponse(attributes: Attributes, content: ResponseContent, po
     if (vector === undefined) return;
     attributes[`embedding.embeddings.${index}.embedding.vector`] = policy.hideEmbeddingsVectors ? REDACTED : vector;
   });
+  setRanking(attributes, content, policy);
   // what was made is what a message is elsewhere; an answer's images have no length limit in the official instrumentation either
   if (!policy.hideOutputMessages) {
     content.images?.forEach((url, index) => {

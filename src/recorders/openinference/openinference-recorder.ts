@@ -63,6 +63,7 @@ function setIdentity(attributes: Attributes, record: GenAiRecord): void {
   attributes['openinference.span.kind'] = endpoint.spanKind;
   set(attributes, 'llm.system', endpoint.system);
   set(attributes, embedding ? 'embedding.model_name' : 'llm.model_name', record.responseModel);
+  if (endpoint.spanKind === 'RERANKER') set(attributes, 'reranker.model_name', record.responseModel);
   if (!embedding) {
     set(attributes, 'llm.provider', PROVIDERS[record.provider] ?? record.provider);
     set(attributes, 'llm.request.model_name', record.requestModel);
