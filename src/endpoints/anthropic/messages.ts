@@ -2,6 +2,7 @@ import { asArray, asObject, asString, asText, emptyObject, type JsonObject } fro
 import type { RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
+import { readSession } from '../session.js';
 import { readBlocks } from './blocks.js';
 import { answerDetails, requestDetails } from './call-details.js';
 import { createMessageFold } from './message-fold.js';
@@ -27,7 +28,7 @@ export const messages: Endpoint = {
   notBelow: ['/threads/'],
   shared: true,
   tailMembers: ['stop_reason', 'usage'],
-  readRequest: (body) => ({ model: asText(body['model']), stream: body['stream'] === true }),
+  readRequest: (body) => ({ model: asText(body['model']), stream: body['stream'] === true, ...readSession(body) }),
   readResponse: readAnswer,
   isResponse: (body) => Array.isArray(body['content']),
   readEvent: readMessageEvent,

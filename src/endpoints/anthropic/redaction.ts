@@ -52,7 +52,7 @@ export function redactRequest(body: JsonObject, policy: ContentPolicy): JsonObje
 export function redactResponse(body: JsonObject, policy: ContentPolicy): JsonObject {
   const blocks: BlockPolicy = {
     text: policy.hideOutputText,
-    tools: policy.hideTools,
+    tools: policy.hideTools || policy.hideInputs,
     citations: policy.hideInputs || policy.hideInputMessages || policy.hideInputText,
     hidesData: () => false,
   };
