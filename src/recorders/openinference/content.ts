@@ -37,13 +37,7 @@ export function outputSwitches(policy: ContentPolicy): ValueSwitches {
   return {
     hidden: policy.hideOutputs,
     images: false,
-    // an answer may tell of the tools that there were
-    partly:
-      policy.hideOutputMessages ||
-      policy.hideOutputText ||
-      policy.hideChoices ||
-      policy.hideEmbeddingsVectors ||
-      policy.hideTools,
+    partly: policy.hideOutputMessages || policy.hideOutputText || policy.hideChoices || policy.hideEmbeddingsVectors,
   };
 }
 
@@ -126,7 +120,8 @@ export function setResponse(attributes: Attributes, content: ResponseContent, po
       // a message beside choices is how the model came to them
       hideText: policy.hideOutputText || (policy.hideChoices && content.choices !== undefined),
       hideImages: false,
-      hideTools: policy.hideTools,
+      // an answer's listing is of the request's tools
+      hideTools: policy.hideTools || policy.hideInputs,
       imageMaxLength: policy.base64ImageMaxLength,
     });
   }
