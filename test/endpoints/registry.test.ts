@@ -21,6 +21,9 @@ describe('an endpoint is found by the end of the path', () => {
     ['/xchat/completions', 'completion'],
     ['/v1/embeddings', 'embeddings'],
     ['/openai/deployments/ada/embeddings?api-version=1', 'embeddings'],
+    ['/v1/responses', 'responses'],
+    ['/openai/v1/responses/?api-version=preview', 'responses'],
+    ['/v1/responses/input_tokens', 'responses_input_tokens'],
     ['/v1/messages', 'messages'],
     ['/anthropic/v1/messages?beta=true', 'messages'],
     ['/my-threads/v1/messages', 'messages'],
@@ -41,6 +44,10 @@ describe('an endpoint is found by the end of the path', () => {
     '/v1/chat/completions//',
     '/v1/completion',
     '/v1/my-embeddings',
+    '/v1/responses/resp_1',
+    '/v1/responses/resp_1/cancel',
+    '/v1/responses/compact',
+    '/v1/responses/resp_1/input_items',
     '/v1/embeddings.json',
     '/v1/models',
     '/?path=/v1/chat/completions',
@@ -62,6 +69,16 @@ describe('what telemetry says of an endpoint', () => {
     ['/chat/completions', 'chat', 'chat', 'ChatCompletion', 'LLM', 'openai', false],
     ['/completions', 'completion', 'text_completion', 'Completion', 'LLM', 'openai', true],
     ['/embeddings', 'embeddings', 'embeddings', 'CreateEmbeddings', 'EMBEDDING', undefined, false],
+    ['/responses', 'responses', 'chat', 'Responses', 'LLM', 'openai', true],
+    [
+      '/responses/input_tokens',
+      'responses_input_tokens',
+      'tokenize',
+      'ResponsesInputTokens',
+      'TOKEN_COUNTER',
+      'openai',
+      false,
+    ],
     ['/messages', 'messages', 'chat', 'Message', 'LLM', 'anthropic', true],
     ['/messages/count_tokens', 'count_tokens', 'tokenize', 'CountTokens', 'TOKEN_COUNTER', 'anthropic', false],
   ])('%s', (path, operation, genAiOperation, spanName, spanKind, system, shared) => {
@@ -73,6 +90,7 @@ describe('what telemetry says of an endpoint', () => {
       spanKind,
       provider: system === 'anthropic' ? 'anthropic' : 'openai',
       ...(system ? { system } : {}),
+      ...(operation === 'responses' || operation === 'messages' ? { repeatsRequest: true } : {}),
     });
     expect(endpoint?.shared).toBe(shared);
   });

@@ -5,6 +5,7 @@ import type { Endpoint, StreamFold } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
 import { without } from './envelope.js';
 import { readFormValues } from './form-values.js';
+import { imageDataUrl } from './image-data-url.js';
 import { IMAGE_CONTENT, redactImagesRequest } from './images-redaction.js';
 import { readMediaEvent, readMediaResponse } from './media-facts.js';
 import { redactMediaResponse } from './media-redaction.js';
@@ -73,13 +74,7 @@ function readImage(value: Json, format: string | undefined): string | undefined 
   const image = asObject(value);
   const url = asText(image?.['url']);
   const base64 = asText(image?.['b64_json']);
-  if (url !== undefined || base64 === undefined || base64.startsWith('data:image/')) return url ?? base64;
-  return `data:${mediaType(format)};base64,${base64}`;
-}
-
-function mediaType(format: string | undefined): string {
-  const name = format?.toLowerCase().replace(/^jpg$/, 'jpeg');
-  return name !== undefined && ['png', 'jpeg', 'webp', 'gif'].includes(name) ? `image/${name}` : 'image/png';
+  return url ?? (base64 === undefined ? undefined : imageDataUrl(base64, format));
 }
 
 /** Members of an image that are the image and no text. */

@@ -128,8 +128,9 @@ function redactAnswered(copy: JsonObject, policy: ContentPolicy): void {
   }
   // a failure's message may quote either side
   if (copy['error'] != null && (hidden || asked || policy.hideOutputText)) copy['error'] = redactError(copy['error']);
-  if (copy['output'] != null && (policy.hideOutputText || policy.hideTools)) {
-    const items = { text: policy.hideOutputText, images: false, imageMaxLength: Infinity, tools: policy.hideTools };
+  const tools = policy.hideTools || policy.hideInputs;
+  if (copy['output'] != null && (policy.hideOutputText || tools)) {
+    const items = { text: policy.hideOutputText, images: false, imageMaxLength: Infinity, tools };
     copy['output'] = redactItems(copy['output'], items);
   }
 }
@@ -152,7 +153,9 @@ function redactItems(value: Json, policy: ItemPolicy): Json {
 function redactItem(value: Json, policy: ItemPolicy): Json {
   const item = asObject(value);
   if (!item) return policy.text ? REDACTED : value;
-  const shown = [...NO_TEXTS, ...argumentMembers(asText(item['type']) ?? '')];
+  const type = asText(item['type']) ?? '';
+  // a generated image is no text
+  const shown = [...NO_TEXTS, ...argumentMembers(type), ...(type === 'image_generation_call' ? ['result'] : [])];
   const copy = emptyObject();
   for (const key of Object.keys(item)) {
     const member = item[key];

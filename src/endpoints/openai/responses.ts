@@ -1,8 +1,9 @@
 import { asArray, asObject, asString, asText, type Json, type JsonObject, writeJson } from '../../model/json.js';
-import type { Message, RequestContent } from '../../model/message.js';
+import type { Message, RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint, RequestFacts } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
 import { without } from './envelope.js';
+import { imageDataUrl } from './image-data-url.js';
 import { readAnswer, readResponseEvent } from './responses-events.js';
 import { createResponsesFold } from './responses-fold.js';
 import { withoutImages } from './responses-images.js';
@@ -28,7 +29,7 @@ export const responses: Endpoint = {
   readEvent: readResponseEvent,
   createFold: createResponsesFold,
   describeRequest: describeResponsesRequest,
-  describeResponse: (body) => ({ messages: asArray(body['output'])?.map(readItem) }),
+  describeResponse,
   redactRequest: redactResponsesRequest,
   redactResponse: redactResponsesAnswer,
 };
@@ -51,6 +52,21 @@ export function describeResponsesRequest(body: JsonObject): RequestContent {
     invocationParameters: withoutVariables(without(body, ['input', 'instructions', 'tools'])),
     parameters: readParameters(body),
   };
+}
+
+function describeResponse(body: JsonObject): ResponseContent {
+  const items = asArray(body['output']);
+  const images = items?.flatMap((item) => readImage(item, body['tools']));
+  return { messages: items?.map(readItem), images: images?.length ? images : undefined };
+}
+
+/** An image that was made on the way; which format it has is said there, or where it was asked for. */
+function readImage(value: Json, tools: Json | undefined): string[] {
+  const item = asObject(value);
+  const base64 = asText(item?.['result']);
+  if (item?.['type'] !== 'image_generation_call' || base64 === undefined) return [];
+  const tool = asArray(tools)?.find((candidate) => asObject(candidate)?.['type'] === 'image_generation');
+  return [imageDataUrl(base64, asText(item['output_format']) ?? asText(asObject(tool)?.['output_format']))];
 }
 
 /** The first place belongs to the instructions, whether there are any or not, so that a place means the same in every call. */
