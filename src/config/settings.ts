@@ -1,4 +1,4 @@
-import type { ContentPolicy } from '../model/content-policy.js';
+import type { ContentCapture, ContentPolicy } from '../model/content-policy.js';
 import type { ConventionName } from '../model/span-convention.js';
 
 /** A TCP address; an IPv6 host stands without its brackets. */
@@ -74,10 +74,30 @@ export interface Limits {
   /** Waiting spans, and one export batch. */
   spanQueueBytes: number;
   spanBatchBytes: number;
+  /** Waiting log records, and one export batch. */
+  logQueueBytes: number;
+  logBatchBytes: number;
   /** How long a reply may be owed before the watchdog ends the stream, in milliseconds. */
   replyMillis: number;
   /** One gRPC message; -1 is no limit. */
   messageBytes: number;
+}
+
+/** How what waits for its export is batched, beside its bytes. */
+export interface BatchSettings {
+  maxQueueSize: number;
+  maxBatchSize: number;
+  scheduleDelayMillis: number;
+  exportTimeoutMillis: number;
+}
+
+/** Which calls have a log record: those that failed, the expensive, the slow, and a share of the others. */
+export interface LogRetention {
+  /** 0 to 1. */
+  share: number;
+  /** Input and output tokens together. */
+  expensiveTokens: number;
+  slowMillis: number;
 }
 
 /** Every setting, validated; built once at start. */
@@ -92,7 +112,7 @@ export interface Settings {
   metadataNamespace: string;
   serviceName: string;
   resourceAttributes: Record<string, string>;
-  /** The exporters of both signals are `none` then, whatever was asked for. */
+  /** The exporters of every signal are `none` then, whatever was asked for. */
   sdkDisabled: boolean;
   traces: {
     /** Never empty; `none` stands alone. */
@@ -105,7 +125,7 @@ export interface Settings {
     sampler: SamplerName;
     /** For the two ratio samplers, 0 to 1. */
     samplerRatio: number;
-    batch: { maxQueueSize: number; maxBatchSize: number; scheduleDelayMillis: number; exportTimeoutMillis: number };
+    batch: BatchSettings;
     attributeCountLimit: number;
     /** Characters; Infinity when not limited. */
     attributeValueLengthLimit: number;
@@ -119,10 +139,19 @@ export interface Settings {
     exportTimeoutMillis: number;
     temporality: 'cumulative' | 'delta' | 'lowmemory';
   };
+  /** The log record of each call. */
+  logs: {
+    /** Never empty; `none` stands alone. */
+    exporters: readonly ExporterName[];
+    otlp: OtlpSettings;
+    batch: BatchSettings;
+    retention: LogRetention;
+  };
   /** Empty for `none`. */
   propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi')[];
   headerMapping: HeaderMapping;
   contentPolicy: ContentPolicy;
+  contentCapture: ContentCapture;
   limits: Limits;
   /** The `up` command's own settings. */
   up: {

@@ -20,6 +20,14 @@ export interface ContentPolicy {
   base64ImageMaxLength: number;
 }
 
+/** Where the gen_ai conventions' content goes: nowhere unless asked for (`OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`). */
+export interface ContentCapture {
+  /** On spans of the gen_ai vocabulary. */
+  span: boolean;
+  /** On log records. */
+  event: boolean;
+}
+
 /** Whether any switch hides anything: an error's text may quote the request as well as the answer, so then it is hidden. */
 export function hidesAnything(policy: ContentPolicy): boolean {
   return Object.values(policy).some((value) => value === true);

@@ -55,6 +55,8 @@ describe('problems', () => {
         GENAI_EXTPROC_LISTEN: '127.0.0.1:1064',
         GENAI_EXTPROC_SPAN_QUEUE_BYTES: '1000',
         GENAI_EXTPROC_SPAN_BATCH_BYTES: '1001',
+        GENAI_EXTPROC_LOG_QUEUE_BYTES: '2000',
+        GENAI_EXTPROC_LOG_BATCH_BYTES: '2001',
         OTEL_EXPORTER_OTLP_ENDPOINT: 'c:4317',
         AIGW_DEBUG: 'yes',
       },
@@ -64,6 +66,7 @@ describe('problems', () => {
       'GENAI_EXTPROC_LISTEN',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
       'GENAI_EXTPROC_SPAN_BATCH_BYTES',
+      'GENAI_EXTPROC_LOG_BATCH_BYTES',
     ]);
   });
 
@@ -88,8 +91,8 @@ describe('credentials', () => {
   const secret = 'hunter2';
   const sensitive = [...SETTINGS.keys()].filter((name) => name.endsWith('_HEADERS'));
 
-  it('have at least the three headers settings to hide', () => {
-    expect(sensitive).toHaveLength(3);
+  it('have at least the four headers settings to hide', () => {
+    expect(sensitive).toHaveLength(4);
   });
 
   it.each([

@@ -157,6 +157,18 @@ const exporters: SettingCases = {
 
 const positiveMillis = wholeNumber(1, MAX_MILLIS);
 
+const ratio: SettingCases = {
+  valid: [
+    ['0', 0],
+    ['1', 1],
+    ['0.25', 0.25],
+    ['.5', 0.5],
+    ['1.0', 1],
+    ['1e-3', 0.001],
+  ],
+  invalid: ['-0.1', '1.1', '2', 'half', '25%', '0x1', 'NaN', 'Infinity', '.', '1e'],
+};
+
 /** Cases of every setting by environment name. */
 export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
   GENAI_EXTPROC_LISTEN: {
@@ -225,6 +237,18 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
   OPENINFERENCE_HIDE_CHOICES: boolean,
   OPENINFERENCE_HIDE_LLM_TOOLS: boolean,
   OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH: wholeNumber(0),
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: {
+    valid: [
+      ['no_content', { span: false, event: false }],
+      ['SPAN_ONLY', { span: true, event: false }],
+      ['event_only', { span: false, event: true }],
+      ['Span_And_Event', { span: true, event: true }],
+      ['true', { span: true, event: false }],
+      ['True', { span: true, event: false }],
+      ['FALSE', { span: false, event: false }],
+    ],
+    invalid: ['yes', 'span', 'event', 'all', 'span_only,event_only', 'spanonly', 'ture'],
+  },
   OTEL_SDK_DISABLED: boolean,
   OTEL_SERVICE_NAME: {
     valid: [
@@ -274,17 +298,8 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
     ],
     invalid: ['jaeger_remote', 'parentbased_jaeger_remote', 'xray', 'on', 'always_on,always_off'],
   },
-  OTEL_TRACES_SAMPLER_ARG: {
-    valid: [
-      ['0', 0],
-      ['1', 1],
-      ['0.25', 0.25],
-      ['.5', 0.5],
-      ['1.0', 1],
-      ['1e-3', 0.001],
-    ],
-    invalid: ['-0.1', '1.1', '2', 'half', '25%', '0x1', 'NaN', 'Infinity', '.', '1e'],
-  },
+  OTEL_TRACES_SAMPLER_ARG: ratio,
+
   OTEL_BSP_SCHEDULE_DELAY: wholeNumber(0, MAX_MILLIS),
   OTEL_BSP_EXPORT_TIMEOUT: positiveMillis,
   OTEL_BSP_MAX_QUEUE_SIZE: wholeNumber(1, 1_000_000),
@@ -305,33 +320,50 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
     ],
     invalid: ['low_memory', 'delta,cumulative', 'deltas'],
   },
+  OTEL_LOGS_EXPORTER: { ...exporters, invalid: [...exporters.invalid, 'prometheus'] },
+  GENAI_EXTPROC_LOG_SHARE: ratio,
+  GENAI_EXTPROC_LOG_EXPENSIVE_TOKENS: wholeNumber(0),
+  GENAI_EXTPROC_LOG_SLOW_MILLIS: wholeNumber(0),
+  OTEL_BLRP_SCHEDULE_DELAY: wholeNumber(0, MAX_MILLIS),
+  OTEL_BLRP_EXPORT_TIMEOUT: positiveMillis,
+  OTEL_BLRP_MAX_QUEUE_SIZE: wholeNumber(1, 1_000_000),
+  OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: wholeNumber(1, 1_000_000),
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
   OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: protocol,
+  OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: protocol,
   OTEL_EXPORTER_OTLP_HEADERS: headers,
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers,
   OTEL_EXPORTER_OTLP_METRICS_HEADERS: headers,
+  OTEL_EXPORTER_OTLP_LOGS_HEADERS: headers,
   OTEL_EXPORTER_OTLP_TIMEOUT: positiveMillis,
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: positiveMillis,
   OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: positiveMillis,
+  OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: positiveMillis,
   OTEL_EXPORTER_OTLP_COMPRESSION: compression,
   OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: compression,
   OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: compression,
+  OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: compression,
   OTEL_EXPORTER_OTLP_CERTIFICATE: file,
   OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: file,
   OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: file,
+  OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: file,
   OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: file,
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: file,
   OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE: file,
+  OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: file,
   OTEL_EXPORTER_OTLP_CLIENT_KEY: file,
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: file,
   OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: file,
+  OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: file,
   OTEL_EXPORTER_OTLP_INSECURE: boolean,
   OTEL_EXPORTER_OTLP_TRACES_INSECURE: boolean,
   OTEL_EXPORTER_OTLP_METRICS_INSECURE: boolean,
+  OTEL_EXPORTER_OTLP_LOGS_INSECURE: boolean,
   GENAI_EXTPROC_CONTENT_BYTES: wholeNumber(0, 1_073_741_824),
   GENAI_EXTPROC_EVENT_BYTES: wholeNumber(1024, 1_073_741_824),
   GENAI_EXTPROC_DECODED_BYTES: wholeNumber(1024, 1_073_741_824),
@@ -342,6 +374,8 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
   GENAI_EXTPROC_HEADER_VALUE_CHARACTERS: wholeNumber(1, 65_536),
   GENAI_EXTPROC_SPAN_QUEUE_BYTES: wholeNumber(1, 17_179_869_184),
   GENAI_EXTPROC_SPAN_BATCH_BYTES: wholeNumber(1, 1_073_741_824),
+  GENAI_EXTPROC_LOG_QUEUE_BYTES: wholeNumber(1, 17_179_869_184),
+  GENAI_EXTPROC_LOG_BATCH_BYTES: wholeNumber(1, 1_073_741_824),
   GENAI_EXTPROC_REPLY_MILLIS: wholeNumber(10, 600_000),
   GENAI_EXTPROC_MESSAGE_BYTES: {
     valid: [

@@ -2,22 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { PEM, parse, problemsOf, settingsOf } from './support.js';
 
 const P = 'OTEL_EXPORTER_OTLP_';
+/** Of the signals but spans. */
+const OTHERS_OFF = { OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
 
 describe('exporters', () => {
   it.each([
-    [{}, ['none'], ['none']],
-    [{ [`${P}ENDPOINT`]: 'http://c:4318' }, ['otlp'], ['otlp']],
-    [{ [`${P}TRACES_ENDPOINT`]: 'http://c:4318' }, ['otlp'], ['none']],
-    [{ [`${P}METRICS_ENDPOINT`]: 'http://c:4318' }, ['none'], ['otlp']],
-    [{ OTEL_TRACES_EXPORTER: 'otlp' }, ['otlp'], ['none']],
-    [{ [`${P}ENDPOINT`]: 'http://c:4318', OTEL_TRACES_EXPORTER: 'none' }, ['none'], ['otlp']],
-    [{ [`${P}ENDPOINT`]: 'http://c:4318', OTEL_METRICS_EXPORTER: 'prometheus' }, ['otlp'], ['prometheus']],
-    [{ [`${P}ENDPOINT`]: 'http://c:4318', OTEL_SDK_DISABLED: 'true' }, ['none'], ['none']],
-    [{ OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'true' }, ['none'], ['none']],
-    [{ [`${P}ENDPOINT`]: '', OTEL_TRACES_EXPORTER: '' }, ['none'], ['none']],
-  ])('with %j', (env, traces, metrics) => {
+    [{}, ['none'], ['none'], ['none']],
+    [{ [`${P}ENDPOINT`]: 'http://c:4318' }, ['otlp'], ['otlp'], ['otlp']],
+    [{ [`${P}TRACES_ENDPOINT`]: 'http://c:4318' }, ['otlp'], ['none'], ['none']],
+    [{ [`${P}METRICS_ENDPOINT`]: 'http://c:4318' }, ['none'], ['otlp'], ['none']],
+    [{ [`${P}LOGS_ENDPOINT`]: 'http://c:4318' }, ['none'], ['none'], ['otlp']],
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, ['otlp'], ['none'], ['none']],
+    [{ OTEL_LOGS_EXPORTER: 'console,otlp' }, ['none'], ['none'], ['console', 'otlp']],
+    [{ [`${P}ENDPOINT`]: 'http://c:4318', OTEL_TRACES_EXPORTER: 'none' }, ['none'], ['otlp'], ['otlp']],
+    [{ [`${P}ENDPOINT`]: 'http://c:4318', OTEL_METRICS_EXPORTER: 'prometheus' }, ['otlp'], ['prometheus'], ['otlp']],
+    [{ [`${P}ENDPOINT`]: 'http://c:4318', OTEL_LOGS_EXPORTER: 'none' }, ['otlp'], ['otlp'], ['none']],
+    [{ [`${P}ENDPOINT`]: 'http://c:4318', OTEL_SDK_DISABLED: 'true' }, ['none'], ['none'], ['none']],
+    [
+      { OTEL_TRACES_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'true' },
+      ['none'],
+      ['none'],
+      ['none'],
+    ],
+    [{ [`${P}ENDPOINT`]: '', OTEL_TRACES_EXPORTER: '', OTEL_LOGS_EXPORTER: '' }, ['none'], ['none'], ['none']],
+  ])('with %j', (env, traces, metrics, logs) => {
     const settings = settingsOf({ env });
-    expect([settings.traces.exporters, settings.metrics.exporters]).toEqual([traces, metrics]);
+    expect([settings.traces.exporters, settings.metrics.exporters, settings.logs.exporters]).toEqual([
+      traces,
+      metrics,
+      logs,
+    ]);
     expect(settings.sdkDisabled).toBe('OTEL_SDK_DISABLED' in env);
   });
 });
@@ -85,6 +99,15 @@ describe('endpoints', () => {
     expect(endpointsOf(env)).toEqual(expected);
   });
 
+  it('of log records: their own, the general one with their path, the default', () => {
+    const endpointOf = (env: Record<string, string>) =>
+      settingsOf({ env: { ...env, OTEL_LOGS_EXPORTER: 'otlp' } }).logs.otlp.endpoint;
+    expect(endpointOf({})).toBe('http://localhost:4318/v1/logs');
+    expect(endpointOf({ [`${P}ENDPOINT`]: 'http://c:1/x' })).toBe('http://c:1/x/v1/logs');
+    expect(endpointOf({ [`${P}ENDPOINT`]: 'http://c:1', [`${P}LOGS_ENDPOINT`]: 'https://l/y' })).toBe('https://l/y');
+    expect(endpointOf({ [`${P}LOGS_PROTOCOL`]: 'grpc' })).toBe('http://localhost:4317');
+  });
+
   it('without a scheme are for grpc only, and only where they are used', () => {
     expect(problemsOf({ env: { [`${P}ENDPOINT`]: 'c:4317' } })).toMatchObject([
       {
@@ -94,7 +117,7 @@ describe('endpoints', () => {
         remedy: expect.any(String),
       },
     ]);
-    const env = { [`${P}ENDPOINT`]: 'c:4317', [`${P}TRACES_PROTOCOL`]: 'grpc', OTEL_METRICS_EXPORTER: 'none' };
+    const env = { [`${P}ENDPOINT`]: 'c:4317', [`${P}TRACES_PROTOCOL`]: 'grpc', ...OTHERS_OFF };
     expect(settingsOf({ env }).traces.otlp.endpoint).toBe('https://c:4317');
   });
 
@@ -116,7 +139,7 @@ describe('endpoints', () => {
       ],
     ],
     [{ ...grpc, [`${P}ENDPOINT`]: 'http://c:4317' }, []],
-    [{ [`${P}ENDPOINT`]: 'http://c:4317', OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' }, []],
+    [{ [`${P}ENDPOINT`]: 'http://c:4317', OTEL_TRACES_EXPORTER: 'none', ...OTHERS_OFF }, []],
   ])('%j give the warnings %j', (env, warnings) => {
     expect(parse({ env }).warnings).toEqual(warnings);
   });
@@ -139,6 +162,10 @@ describe("a signal's own settings", () => {
     const env = {
       [`${P}HEADERS`]: 'a=1,b=2',
       [`${P}TRACES_HEADERS`]: 'a=3',
+      [`${P}LOGS_HEADERS`]: 'a=4',
+      [`${P}LOGS_TIMEOUT`]: '3',
+      [`${P}LOGS_COMPRESSION`]: 'none',
+      [`${P}LOGS_CERTIFICATE`]: '/logs',
       [`${P}TIMEOUT`]: '1',
       [`${P}METRICS_TIMEOUT`]: '2',
       [`${P}COMPRESSION`]: 'gzip',
@@ -149,8 +176,8 @@ describe("a signal's own settings", () => {
       [`${P}CLIENT_KEY`]: '/key',
       [`${P}TRACES_CLIENT_KEY`]: '/traces-key',
     };
-    const paths = ['/general', '/own', '/client', '/key', '/traces-key'];
-    const { traces, metrics } = settingsOf({ env, files: Object.fromEntries(paths.map((path) => [path, PEM])) });
+    const paths = ['/general', '/logs', '/own', '/client', '/key', '/traces-key'];
+    const { traces, metrics, logs } = settingsOf({ env, files: Object.fromEntries(paths.map((path) => [path, PEM])) });
     expect(traces.otlp).toMatchObject({
       headers: { a: '3' },
       timeoutMillis: 1,
@@ -158,6 +185,14 @@ describe("a signal's own settings", () => {
       certificate: '/general',
       clientCertificate: '/client',
       clientKey: '/traces-key',
+    });
+    expect(logs.otlp).toMatchObject({
+      headers: { a: '4' },
+      timeoutMillis: 3,
+      compression: 'none',
+      certificate: '/logs',
+      clientCertificate: '/client',
+      clientKey: '/key',
     });
     expect(metrics.otlp).toMatchObject({
       headers: { a: '1', b: '2' },
@@ -191,6 +226,17 @@ describe('batches and intervals', () => {
     const parsed = parse({ env });
     expect(parsed.warnings).toHaveLength(warnings);
     expect(parsed).toMatchObject({ settings: { traces: { batch: { maxBatchSize: batch, maxQueueSize: queue } } } });
+  });
+
+  it.each([
+    [{}, 512, 2048, 0],
+    [{ OTEL_BLRP_MAX_QUEUE_SIZE: '100' }, 100, 100, 0],
+    [{ OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '3000' }, 2048, 2048, 1],
+    [{ OTEL_BSP_MAX_QUEUE_SIZE: '100' }, 512, 2048, 0],
+  ])('of log records, %j: batch %i, queue %i, %i warnings', (env, batch, queue, warnings) => {
+    const parsed = parse({ env });
+    expect(parsed.warnings).toHaveLength(warnings);
+    expect(parsed).toMatchObject({ settings: { logs: { batch: { maxBatchSize: batch, maxQueueSize: queue } } } });
   });
 
   it.each([

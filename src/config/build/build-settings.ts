@@ -4,7 +4,7 @@ import { buildContentPolicy } from './content-policy.js';
 import { buildHeaderMapping } from './header-mapping.js';
 import type { Judge } from './judge.js';
 import { buildLimits } from './limits.js';
-import { buildMetrics, buildTraces } from './signals.js';
+import { buildLogs, buildMetrics, buildTraces } from './signals.js';
 
 const SERVICE_NAME = 'ai-gateway';
 
@@ -34,9 +34,11 @@ export function buildSettings(values: Values, judge: Judge): Settings {
     sdkDisabled: values.OTEL_SDK_DISABLED,
     traces: buildTraces(values, judge),
     metrics: buildMetrics(values, judge),
+    logs: buildLogs(values, judge),
     propagators: values.OTEL_PROPAGATORS.filter((name) => name !== 'none'),
     headerMapping: buildHeaderMapping(values),
     contentPolicy: buildContentPolicy(values),
+    contentCapture: values.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
     limits: buildLimits(values, judge),
     up: { upstream: values.GENAI_EXTPROC_UPSTREAM, gateway: values.GENAI_EXTPROC_GATEWAY },
   };

@@ -2,10 +2,10 @@ import type { OtlpSettings } from '../settings.js';
 import type { Values } from '../table/table.js';
 import type { Judge } from './judge.js';
 
-/** The two signals that are sent over OTLP. */
-export type OtlpSignal = 'TRACES' | 'METRICS';
+/** The signals that are sent over OTLP. */
+export type OtlpSignal = 'TRACES' | 'METRICS' | 'LOGS';
 
-const PATHS: Record<OtlpSignal, string> = { TRACES: 'v1/traces', METRICS: 'v1/metrics' };
+const PATHS: Record<OtlpSignal, string> = { TRACES: 'v1/traces', METRICS: 'v1/metrics', LOGS: 'v1/logs' };
 const USUAL_PORT = { grpc: '4317', 'http/protobuf': '4318' } as const;
 
 function grpcUrl(url: URL): string {

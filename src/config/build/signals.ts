@@ -1,4 +1,4 @@
-import type { ExporterName, Settings } from '../settings.js';
+import type { BatchSettings, ExporterName, Settings } from '../settings.js';
 import type { Values } from '../table/table.js';
 import type { Judge } from './judge.js';
 import { buildOtlp } from './otlp.js';
@@ -16,17 +16,18 @@ function exportersOf(signal: OtlpSignal, values: Values): readonly ExporterName[
   return endpoint ? ['otlp'] : ['none'];
 }
 
-function buildBatch(values: Values, judge: Judge): Settings['traces']['batch'] {
-  const maxQueueSize = values.OTEL_BSP_MAX_QUEUE_SIZE;
-  const asked = values.OTEL_BSP_MAX_EXPORT_BATCH_SIZE ?? Math.min(BATCH_SIZE, maxQueueSize);
+/** @param processor how the settings of the signal's batches begin */
+function buildBatch(processor: 'OTEL_BSP' | 'OTEL_BLRP', values: Values, judge: Judge): BatchSettings {
+  const maxQueueSize = values[`${processor}_MAX_QUEUE_SIZE`];
+  const asked = values[`${processor}_MAX_EXPORT_BATCH_SIZE`] ?? Math.min(BATCH_SIZE, maxQueueSize);
   if (asked > maxQueueSize) {
-    judge.warn(`OTEL_BSP_MAX_EXPORT_BATCH_SIZE is more than the queue holds: ${maxQueueSize} is used`);
+    judge.warn(`${processor}_MAX_EXPORT_BATCH_SIZE is more than the queue holds: ${maxQueueSize} is used`);
   }
   return {
     maxQueueSize,
     maxBatchSize: Math.min(asked, maxQueueSize),
-    scheduleDelayMillis: values.OTEL_BSP_SCHEDULE_DELAY,
-    exportTimeoutMillis: values.OTEL_BSP_EXPORT_TIMEOUT,
+    scheduleDelayMillis: values[`${processor}_SCHEDULE_DELAY`],
+    exportTimeoutMillis: values[`${processor}_EXPORT_TIMEOUT`],
   };
 }
 
@@ -39,7 +40,7 @@ export function buildTraces(values: Values, judge: Judge): Settings['traces'] {
     conventions: values.AI_GATEWAY_TRACING_SEMCONV as Settings['traces']['conventions'],
     sampler: values.OTEL_TRACES_SAMPLER,
     samplerRatio: values.OTEL_TRACES_SAMPLER_ARG,
-    batch: buildBatch(values, judge),
+    batch: buildBatch('OTEL_BSP', values, judge),
     attributeCountLimit: values.OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT,
     attributeValueLengthLimit: values.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT ?? Number.POSITIVE_INFINITY,
   };
@@ -59,5 +60,20 @@ export function buildMetrics(values: Values, judge: Judge): Settings['metrics'] 
     intervalMillis,
     exportTimeoutMillis: Math.min(asked, intervalMillis),
     temporality: values.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
+  };
+}
+
+/** The log record of each call: where it goes, how it is batched, which calls are kept. */
+export function buildLogs(values: Values, judge: Judge): Settings['logs'] {
+  const exporters = exportersOf('LOGS', values);
+  return {
+    exporters,
+    otlp: buildOtlp('LOGS', values, exporters.includes('otlp'), judge),
+    batch: buildBatch('OTEL_BLRP', values, judge),
+    retention: {
+      share: values.GENAI_EXTPROC_LOG_SHARE,
+      expensiveTokens: values.GENAI_EXTPROC_LOG_EXPENSIVE_TOKENS,
+      slowMillis: values.GENAI_EXTPROC_LOG_SLOW_MILLIS,
+    },
   };
 }

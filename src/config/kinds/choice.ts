@@ -1,3 +1,4 @@
+import type { ContentCapture } from '../../model/content-policy.js';
 import { showValue } from '../show-value.js';
 import { readBy, type ValueKind } from './kind.js';
 
@@ -62,3 +63,21 @@ export function listOf<const Name extends string>(names: readonly Name[]): Value
     list: true,
   };
 }
+
+const CAPTURES = new Map<string, ContentCapture>([
+  ['no_content', { span: false, event: false }],
+  ['span_only', { span: true, event: false }],
+  ['event_only', { span: false, event: true }],
+  ['span_and_event', { span: true, event: true }],
+]);
+
+/** Where content goes: the standard's names, or a boolean, of which true is the older way to say `span_only`. */
+export const contentCapture: ValueKind<ContentCapture> = {
+  schema: readBy((text) => {
+    const name = text.toLowerCase();
+    const all = BOOLEANS.get(name);
+    return CAPTURES.get(all === undefined ? name : all ? 'span_only' : 'no_content');
+  }),
+  allowed: `${[...CAPTURES.keys()].join(', ')}, or true (span_only) or false (no_content); any case`,
+  placeholder: 'NAME',
+};

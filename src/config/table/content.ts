@@ -1,4 +1,4 @@
-import { boolean } from '../kinds/choice.js';
+import { boolean, contentCapture } from '../kinds/choice.js';
 import { wholeNumber } from '../kinds/number.js';
 import type { Setting, SettingSection } from '../setting.js';
 
@@ -30,6 +30,14 @@ export const CONTENT_SECTION = {
       unit: 'characters',
       help: 'An inline image whose data URL is longer is replaced by __REDACTED__.',
       reason: "OpenInference's own default: a thumbnail fits, a photograph does not.",
+    },
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: {
+      kind: contentCapture,
+      default: 'no_content',
+      help:
+        'Where the gen_ai attributes with messages, instructions and tools go: to spans of that vocabulary, to log records ' +
+        '(event), to both, or nowhere. What is hidden above is hidden there too; OpenInference attributes are not its business.',
+      reason: "The gen_ai conventions' own default.",
     },
   },
 } as const satisfies SettingSection;

@@ -81,6 +81,20 @@ export const LIMIT_SECTION = {
       help: 'Spans that are sent in one request; a single larger span goes alone.',
       reason: 'Encoding a batch holds up calls for as long as it takes, and collectors accept 4 MiB by default.',
     },
+    GENAI_EXTPROC_LOG_QUEUE_BYTES: {
+      kind: wholeNumber(1, 16 * GIB),
+      default: String(16 * MIB),
+      unit: 'bytes',
+      help: 'Log records that wait for their export; when it is full new ones are dropped and counted.',
+      reason: 'Some 20,000 records without content: a short outage of the collector at a few hundred calls a second.',
+    },
+    GENAI_EXTPROC_LOG_BATCH_BYTES: {
+      kind: wholeNumber(1, GIB),
+      default: String(512 * 1024),
+      unit: 'bytes',
+      help: 'Log records that are sent in one request; a single larger record goes alone.',
+      reason: 'As for spans.',
+    },
     GENAI_EXTPROC_REPLY_MILLIS: {
       kind: milliseconds(10, 600_000),
       default: '1000',

@@ -10,7 +10,7 @@ const protocol = oneOf(['grpc', 'http/protobuf'], {
 });
 const compression = oneOf(['none', 'gzip']);
 
-/** What both signals' own settings say without a value. */
+/** What every signal's own settings say without a value. */
 const otherwise = 'the general setting';
 
 const endpointOf = (signal: string, path: string) =>
@@ -54,10 +54,11 @@ export const OTLP_SECTION = {
     OTEL_EXPORTER_OTLP_ENDPOINT: {
       kind: endpoint,
       otherwise: 'http://localhost:4318, with protocol grpc http://localhost:4317',
-      help: 'Where telemetry is sent; with http/protobuf /v1/traces and /v1/metrics are appended.',
+      help: 'Where telemetry is sent; with http/protobuf /v1/traces, /v1/metrics and /v1/logs are appended.',
     },
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpointOf('spans', '/v1/traces'),
     OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: endpointOf('metrics', '/v1/metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: endpointOf('log records', '/v1/logs'),
     OTEL_EXPORTER_OTLP_PROTOCOL: {
       kind: protocol,
       default: 'http/protobuf',
@@ -66,6 +67,7 @@ export const OTLP_SECTION = {
     },
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocolOf('spans'),
     OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: protocolOf('metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: protocolOf('log records'),
     OTEL_EXPORTER_OTLP_HEADERS: {
       kind: requestHeaders,
       otherwise: 'none',
@@ -74,6 +76,7 @@ export const OTLP_SECTION = {
     },
     OTEL_EXPORTER_OTLP_TRACES_HEADERS: headersOf('spans'),
     OTEL_EXPORTER_OTLP_METRICS_HEADERS: headersOf('metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_HEADERS: headersOf('log records'),
     OTEL_EXPORTER_OTLP_TIMEOUT: {
       kind: milliseconds(1),
       default: '10000',
@@ -82,9 +85,11 @@ export const OTLP_SECTION = {
     },
     OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: timeoutOf('spans'),
     OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: timeoutOf('metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: timeoutOf('log records'),
     OTEL_EXPORTER_OTLP_COMPRESSION: { kind: compression, default: 'none', help: 'Compression of requests.' },
     OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: compressionOf('spans'),
     OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: compressionOf('metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: compressionOf('log records'),
     OTEL_EXPORTER_OTLP_CERTIFICATE: {
       kind: filePath,
       pemFile: true,
@@ -93,6 +98,7 @@ export const OTLP_SECTION = {
     },
     OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: pemOf('the certificates that vouch for the collector of spans'),
     OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: pemOf('the certificates that vouch for the collector of metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: pemOf('the certificates that vouch for the collector of log records'),
     OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: {
       kind: filePath,
       pemFile: true,
@@ -101,6 +107,7 @@ export const OTLP_SECTION = {
     },
     OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: pemOf('our own certificate for spans'),
     OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE: pemOf('our own certificate for metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: pemOf('our own certificate for log records'),
     OTEL_EXPORTER_OTLP_CLIENT_KEY: {
       kind: filePath,
       pemFile: true,
@@ -109,6 +116,7 @@ export const OTLP_SECTION = {
     },
     OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: pemOf('the private key for spans'),
     OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: pemOf('the private key for metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: pemOf('the private key for log records'),
     OTEL_EXPORTER_OTLP_INSECURE: {
       kind: boolean,
       default: 'false',
@@ -116,5 +124,6 @@ export const OTLP_SECTION = {
     },
     OTEL_EXPORTER_OTLP_TRACES_INSECURE: insecureOf('spans'),
     OTEL_EXPORTER_OTLP_METRICS_INSECURE: insecureOf('metrics'),
+    OTEL_EXPORTER_OTLP_LOGS_INSECURE: insecureOf('log records'),
   },
 } as const satisfies SettingSection;

@@ -2,6 +2,7 @@ import { keyOf, type Setting, type SettingSection, type SettingValues } from '..
 import { CONTENT_SECTION } from './content.js';
 import { HEADER_SECTION } from './headers.js';
 import { LIMIT_SECTION } from './limits.js';
+import { LOG_SECTION } from './logs.js';
 import { METRIC_SECTION } from './metrics.js';
 import { OTLP_SECTION } from './otlp.js';
 import { RESOURCE_SECTION } from './resource.js';
@@ -18,6 +19,7 @@ export const SECTIONS: readonly SettingSection[] = [
   RESOURCE_SECTION,
   TRACE_SECTION,
   METRIC_SECTION,
+  LOG_SECTION,
   OTLP_SECTION,
   LIMIT_SECTION,
 ];
@@ -30,6 +32,7 @@ const TABLE = {
   ...RESOURCE_SECTION.settings,
   ...TRACE_SECTION.settings,
   ...METRIC_SECTION.settings,
+  ...LOG_SECTION.settings,
   ...OTLP_SECTION.settings,
   ...LIMIT_SECTION.settings,
 };
