@@ -10,7 +10,7 @@ import { createOpenInferenceConvention } from './recorders/openinference/openinf
 import { createSpanRecorder } from './recorders/span/span-recorder.js';
 import { startAdminServer } from './server/admin.js';
 import { startGrpcServer } from './server/grpc-server.js';
-import { serveStream } from './server/stream.js';
+import { type ProcessCall, serveStream } from './server/stream.js';
 import { warmUp } from './server/warm-up.js';
 import { createWatchdog } from './server/watchdog.js';
 import { createTelemetry } from './telemetry/telemetry.js';
@@ -19,7 +19,7 @@ import { Counters } from './util/counters.js';
 import { createDeferred } from './util/deferred.js';
 import { createLog, type Log } from './util/log.js';
 import { createWindowedWarning } from './util/log-window.js';
-import { loadContract } from './wire/contract.js';
+import { type Contract, loadContract } from './wire/contract.js';
 import { createReplyEncoder } from './wire/replies.js';
 
 /** A sidecar that serves. */
@@ -39,8 +39,25 @@ export interface SidecarOptions {
   log?: Log;
 }
 
-/** Starts a sidecar; resolves when it serves. Throws an AppError when an address cannot be had; then nothing is left running. */
-export async function startSidecar(settings: Settings, options: SidecarOptions = {}): Promise<Sidecar> {
+/** A sidecar without its servers: everything from a stream's first message to the exported telemetry. */
+export interface Observer {
+  contract: Contract;
+  counters: Counters;
+  log: Log;
+  /** Serves one ext_proc stream. */
+  serve(call: ProcessCall): void;
+  /** `GET /metrics`. */
+  prometheusPage(): Promise<string>;
+  /** Does the work that waits and exports what is known, in `deadlineMillis` at most. */
+  close(deadlineMillis: number): Promise<void>;
+}
+
+/**
+ * Puts the rooms together.
+ *
+ * @public `npm run bench:micro` serves calls through it
+ */
+export function createObserver(settings: Settings, options: SidecarOptions = {}): Observer {
   const log = options.log ?? createLog({ debug: settings.debug });
   const warn = createWindowedWarning(log);
   const counters = new Counters();
@@ -84,29 +101,41 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
     () => createExchange(silent, { grpcMetadata: () => undefined, bodiesComeAnyway: false }),
     streamDependencies.encodeReply,
   );
-  let serving = false;
-  const admin = await startAdminServer(settings.admin, { healthy: () => serving, metrics: telemetry.prometheusPage });
-  const server = await startGrpcServer(settings, contract, (call) => serveStream(call, streamDependencies)).catch(
-    async (error: unknown) => {
-      await Promise.all([admin.close(), telemetry.shutdown(0)]);
+  return {
+    contract,
+    counters,
+    log,
+    serve: (call) => serveStream(call, streamDependencies),
+    prometheusPage: telemetry.prometheusPage,
+    async close(deadlineMillis) {
+      deferred.flush();
+      await telemetry.shutdown(deadlineMillis);
       watchdog.close();
-      throw error;
     },
-  );
+  };
+}
+
+/** Starts a sidecar; resolves when it serves. Throws an AppError when an address cannot be had; then nothing is left running. */
+export async function startSidecar(settings: Settings, options: SidecarOptions = {}): Promise<Sidecar> {
+  const observer = createObserver(settings, options);
+  let serving = false;
+  const admin = await startAdminServer(settings.admin, { healthy: () => serving, metrics: observer.prometheusPage });
+  const server = await startGrpcServer(settings, observer.contract, observer.serve).catch(async (error: unknown) => {
+    await Promise.all([admin.close(), observer.close(0)]);
+    throw error;
+  });
   serving = true;
-  log.debug({ listen: server.address, admin: admin.port }, 'serving');
+  observer.log.debug({ listen: server.address, admin: admin.port }, 'serving');
   return {
     address: server.address,
     port: server.port,
     adminPort: admin.port,
-    counters,
+    counters: observer.counters,
     async close() {
       serving = false;
       const until = performance.now() + settings.drainMillis;
       await server.close(settings.drainMillis);
-      deferred.flush();
-      await telemetry.shutdown(Math.max(FLUSH_MILLIS, until - performance.now()));
-      watchdog.close();
+      await observer.close(Math.max(FLUSH_MILLIS, until - performance.now()));
       await admin.close();
     },
   };
