@@ -39,10 +39,13 @@ export const messages: Endpoint = {
   redactResponse,
 };
 
+/** Members that are no parameters either: the model has attributes of its own. As the official instrumentation has it. */
+const NO_PARAMETERS = [...CONTENT, 'model', 'output_format'];
+
 /** What a request says, to be answered or to be counted only. */
 export function describeMessagesRequest(body: JsonObject): RequestContent {
   const parameters = emptyObject();
-  for (const key of Object.keys(body)) if (!CONTENT.includes(key)) parameters[key] = body[key];
+  for (const key of Object.keys(body)) if (!NO_PARAMETERS.includes(key)) parameters[key] = body[key];
   const json = asObject(asObject(body['output_config'])?.['format'])?.['type'] === 'json_schema';
   return {
     messages: readConversation(body),

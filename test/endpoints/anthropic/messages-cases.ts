@@ -42,7 +42,7 @@ export const MESSAGES_CASES: readonly ExchangeCase[] = [
       'llm.request.model_name': 'claude-sonnet-4-5',
       'llm.response.model_name': 'claude-sonnet-4-5-20250929',
       'llm.finish_reason': 'end_turn',
-      'llm.invocation_parameters': '{"model":"claude-sonnet-4-5","max_tokens":64}',
+      'llm.invocation_parameters': '{"max_tokens":64}',
       'input.value': JSON.stringify(MESSAGES_REQUEST),
       'input.mime_type': 'application/json',
       'output.mime_type': 'application/json',

@@ -36,7 +36,6 @@ export const MESSAGES_REQUEST_CASES: readonly ExchangeCase[] = [
       ...ofMessage('input', 0, { role: 'system', content: 'Sei höflich 🙂' }),
       ...ofMessage('input', 1, { role: 'user', content: 'Hi' }),
       'llm.invocation_parameters': json({
-        model: 'claude-sonnet-4-5',
         max_tokens: 64,
         temperature: 0.2,
         top_k: 5,
@@ -292,7 +291,6 @@ export const MESSAGES_REQUEST_CASES: readonly ExchangeCase[] = [
       'llm.tools.1.tool.json_schema': json(SEARCH),
       'llm.tools.2.tool.json_schema': undefined,
       'llm.invocation_parameters': json({
-        model: 'claude-sonnet-4-5',
         max_tokens: 64,
         tool_choice: { type: 'auto' },
         thinking: { type: 'enabled', budget_tokens: 1024 },

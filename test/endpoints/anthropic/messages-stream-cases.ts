@@ -64,7 +64,7 @@ export const MESSAGES_STREAM_CASES: readonly ExchangeCase[] = [
       'output.mime_type': 'application/json',
       'llm.model_name': 'claude-sonnet-4-5-20250929',
       'llm.finish_reason': 'end_turn',
-      'llm.invocation_parameters': '{"model":"claude-sonnet-4-5","max_tokens":64,"stream":true}',
+      'llm.invocation_parameters': '{"max_tokens":64,"stream":true}',
       ...ofMessage('output', 0, { role: 'assistant', ...part(0, { type: 'text', text: 'Grüß Gott 🙂' }) }),
       'llm.token_count.prompt': 9,
       'llm.token_count.completion': 3,
