@@ -14,6 +14,8 @@ const FACT_CHARACTERS = 8192;
 const TAIL_BYTES = 256;
 /** Characters that one character may take in JSON. */
 const ESCAPED = 6;
+/** Characters around a text in JSON. */
+const QUOTES = 2;
 /** RFC 2046, section 5.1.1: a delimiter has 70 characters at the most, and only some. */
 const BOUNDARY = /^[\w'()+,\-./:=? ]{1,70}$/;
 
@@ -127,10 +129,10 @@ function add(target: JsonObject, name: string, value: Json): void {
 
 /** The beginning of a text that fits as JSON; `undefined` when nothing does. */
 function cutToFit(value: string, room: number): string | undefined {
-  if (room <= 0) return undefined;
-  if (value.length * ESCAPED <= room || writtenLength(value) <= room) return value;
-  const begin = value.slice(0, room);
-  return writtenLength(begin) <= room ? begin : begin.slice(0, Math.floor(room / ESCAPED));
+  if (room <= QUOTES) return undefined;
+  if (writtenLength(value) <= room) return value;
+  const begin = value.slice(0, room - QUOTES);
+  return writtenLength(begin) <= room ? begin : begin.slice(0, Math.floor((room - QUOTES) / ESCAPED));
 }
 
 function writtenLength(value: Json): number {

@@ -42,6 +42,8 @@ function createTranscriptEndpoint(suffix: string, traits: EndpointTraits): Endpo
     readEvent: (event) => ({
       ...readMediaEvent(event, isNews(event), event['type'] === 'transcript.text.done'),
       usage: withTokens(event).usage,
+      // an event's id is a segment's
+      id: undefined,
     }),
     createFold: createTranscriptFold,
     describeRequest,
