@@ -15,6 +15,22 @@ export type Kind =
   | 'outputToolCall'
   | 'choice'
   | 'vector'
+  /** Texts that are sent beside a prompt, or come beside a choice. */
+  | 'aroundPrompt'
+  | 'aroundChoice'
+  /** The prompt as the model got it, with its tools. */
+  | 'rendered'
+  /** What is ranked, what it is ranked by, and the documents that an answer repeats. */
+  | 'document'
+  | 'documentImage'
+  | 'ranked'
+  /** A text of the request as tokens. */
+  | 'token'
+  /** What is said to models that make images, sound or transcripts, and what they say; the images, and the names of uploaded ones. */
+  | 'mediaInput'
+  | 'mediaOutput'
+  | 'picture'
+  | 'imageName'
   | 'error';
 
 /** A secret; `text` varies so that escapes and length do. */
@@ -109,6 +125,10 @@ export interface SecretExchange {
   request: string;
   response: string;
   streamed: boolean;
+  /** The stream is lines; else server-sent events. */
+  lines?: boolean;
+  requestHeaders?: Record<string, string>;
+  responseHeaders?: Record<string, string>;
 }
 
 export function secretExchanges(text: string): Record<string, SecretExchange> {
