@@ -1,26 +1,59 @@
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
 
-/** Why a span did not arrive; a closed set of our own words. */
-export type SpanLoss = 'queue_full' | 'export_failed' | 'rejected' | 'too_large' | 'shutdown';
+/** Why a span or a log record did not arrive; a closed set of our own words. */
+export type Loss = 'queue_full' | 'export_failed' | 'rejected' | 'too_large' | 'shutdown';
 
-const MESSAGES: Record<SpanLoss, string> = {
-  queue_full:
-    'spans dropped: the export queue is full; the collector is slower than the traffic (OTEL_BSP_MAX_QUEUE_SIZE and the span queue bytes bound it)',
-  export_failed: 'spans dropped: the collector could not be reached or refused them; check OTEL_EXPORTER_OTLP_ENDPOINT',
-  rejected: 'spans dropped: the collector took the request but rejected some of its spans',
-  too_large: 'span dropped: it is larger than a collector accepts even with its content cut',
-  shutdown: 'spans dropped: they were not exported before the shutdown deadline',
+/** What is lost, in counters and in words. */
+interface Lost {
+  counter: 'spans.dropped' | 'logs.dropped';
+  kind: 'spans' | 'logs';
+  words: string;
+  bounds: string;
+  switchOff: string;
+}
+
+const LOST: Record<'TRACES' | 'LOGS', Lost> = {
+  TRACES: {
+    counter: 'spans.dropped',
+    kind: 'spans',
+    words: 'spans',
+    bounds: 'OTEL_BSP_MAX_QUEUE_SIZE and GENAI_EXTPROC_SPAN_QUEUE_BYTES',
+    switchOff: 'OTEL_TRACES_EXPORTER=none',
+  },
+  LOGS: {
+    counter: 'logs.dropped',
+    kind: 'logs',
+    words: 'log records',
+    bounds: 'OTEL_BLRP_MAX_QUEUE_SIZE and GENAI_EXTPROC_LOG_QUEUE_BYTES',
+    switchOff: 'OTEL_LOGS_EXPORTER=none',
+  },
 };
 
-/** Counts and logs spans that are lost. */
-export type SpanLossReport = (count: number, loss: SpanLoss, error?: unknown) => void;
+function messageOf({ words, bounds, switchOff }: Lost, loss: Loss): string {
+  switch (loss) {
+    case 'queue_full':
+      return `${words} dropped: the export queue is full; the collector is slower than the traffic (${bounds} bound it)`;
+    case 'export_failed':
+      return `${words} dropped: the collector could not be reached or refused them; check OTEL_EXPORTER_OTLP_ENDPOINT, or set ${switchOff}`;
+    case 'rejected':
+      return `${words} dropped: the collector took the request but rejected some of its ${words}`;
+    case 'too_large':
+      return `${words} dropped: larger than a collector accepts even with their content cut`;
+    case 'shutdown':
+      return `${words} dropped: they were not exported before the shutdown deadline`;
+  }
+}
 
-/** Every loss raises `spans.dropped`; each kind is logged once per window. */
-export function createSpanLossReport(counters: Counters, warn: WindowedWarning): SpanLossReport {
+/** Counts and logs items that are lost. */
+export type LossReport = (count: number, loss: Loss, error?: unknown) => void;
+
+/** Every loss raises the signal's counter of what was dropped; each kind is logged once per window. */
+export function createLossReport(signal: 'TRACES' | 'LOGS', counters: Counters, warn: WindowedWarning): LossReport {
+  const lost = LOST[signal];
   return (count, loss, error) => {
-    counters.add('spans.dropped', count);
-    warn(`spans.${loss}`, { spans: count, ...describeError(error) }, MESSAGES[loss]);
+    counters.add(lost.counter, count);
+    warn(`${lost.kind}.${loss}`, { [lost.kind]: count, ...describeError(error) }, messageOf(lost, loss));
   };
 }
 

@@ -7,7 +7,7 @@ import {
 import type { OtlpSettings } from '../config/settings.js';
 
 /** The signals that leave by OTLP, as the names of settings spell them. */
-export type OtlpSignal = 'TRACES' | 'METRICS';
+export type OtlpSignal = 'TRACES' | 'METRICS' | 'LOGS';
 
 /** PEM contents of one exporter's certificates. */
 export interface OtlpCertificates {

@@ -17,6 +17,7 @@ export interface OtlpSender<Payload> {
 const SERVICES = {
   TRACES: { name: 'TraceService', path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export' },
   METRICS: { name: 'MetricsService', path: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export' },
+  LOGS: { name: 'LogsService', path: '/opentelemetry.proto.collector.logs.v1.LogsService/Export' },
 } as const;
 
 /** gRPC status codes after which the specification asks to try again (OTLP/gRPC response). */

@@ -4,18 +4,12 @@ import type { Resource } from '@opentelemetry/resources';
 import { ConsoleSpanExporter, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
-import { PACKAGE } from '../util/package-info.js';
 import { cutSpan } from './cut-span.js';
-import { createSpanLossReport, type SpanLossReport } from './export-losses.js';
-import { createOtlpSender } from './otlp-sender.js';
+import { createLossReport, type LossReport } from './export-losses.js';
+import { createOtlpExport } from './otlp-export.js';
 import { encodeSpan, measureSpan } from './span-encoder.js';
 import { createSpanFile, type SpanFile } from './span-file.js';
-import { createSpanQueue, type SpanQueue } from './span-queue.js';
-import { encodeEnvelope, encodeRequest, envelopeSize } from './span-request.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
-
-/** Collectors accept 4 MiB in one request by default; no request of ours with one span is larger. */
-const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
 /** Where ended spans go. */
 export interface SpanPipeline {
@@ -31,9 +25,9 @@ export function createSpanPipeline(
   counters: Counters,
   warn: WindowedWarning,
 ): SpanPipeline {
-  const lost = createSpanLossReport(counters, warn);
+  const lost = createLossReport('TRACES', counters, warn);
   const exporters = new Set(settings.traces.exporters);
-  const otlp = exporters.has('otlp') ? createOtlpExport(settings, resource, counters, lost) : undefined;
+  const otlp = exporters.has('otlp') ? createSpanExport(settings, resource, counters, lost) : undefined;
   const console = exporters.has('console') ? new ConsoleSpanExporter() : undefined;
   const file = openSpanFile(settings.traces.spanFile, warn);
   return {
@@ -68,58 +62,34 @@ function createProcessor(take: (span: ReadableSpan) => void): SpanProcessor {
   };
 }
 
-interface OtlpExport {
+interface SpanExport {
   add(span: ReadableSpan): void;
   close(deadlineMillis: number): Promise<void>;
 }
 
-function createOtlpExport(
+function createSpanExport(
   settings: TelemetrySettings,
   resource: Resource,
   counters: Counters,
-  lost: SpanLossReport,
-): OtlpExport {
-  const { otlp, batch } = settings.traces;
-  const envelope = encodeEnvelope(resource.attributes, PACKAGE);
-  const maxSpanBytes = MAX_REQUEST_BYTES - envelopeSize(envelope);
-  let rejected = 0;
-  const sender = createOtlpSender<Buffer[], unknown>(
-    'TRACES',
-    otlp,
-    {
-      serializeRequest: (spans) => encodeRequest(envelope, spans),
-      deserializeResponse(bytes) {
-        const response = ProtobufTraceSerializer.deserializeResponse(bytes);
-        rejected = response.partialSuccess?.rejectedSpans ?? 0;
-        return response;
-      },
-    },
-    { ...TraceExporterMetricsHelper, countItems: (spans) => spans.length },
-  );
-
-  async function send(spans: Buffer[]): Promise<number> {
-    rejected = 0;
-    await withTimeout(sender.send(spans), batch.exportTimeoutMillis);
-    return Math.max(0, spans.length - rejected);
-  }
-
-  const queue: SpanQueue = createSpanQueue(
-    {
-      maxSpans: batch.maxQueueSize,
-      maxBytes: settings.limits.spanQueueBytes,
-      batchSpans: Math.min(batch.maxBatchSize, batch.maxQueueSize),
-      batchBytes: Math.min(settings.limits.spanBatchBytes - envelopeSize(envelope), maxSpanBytes),
-      delayMillis: batch.scheduleDelayMillis,
-    },
-    send,
-    { exported: (count) => counters.add('spans.exported', count), dropped: lost },
-  );
-
+  lost: LossReport,
+): SpanExport {
+  const exporter = createOtlpExport({
+    signal: 'TRACES',
+    otlp: settings.traces.otlp,
+    batch: settings.traces.batch,
+    queueBytes: settings.limits.spanQueueBytes,
+    batchBytes: settings.limits.spanBatchBytes,
+    resource,
+    counted: TraceExporterMetricsHelper,
+    readRejected: (answer) => ProtobufTraceSerializer.deserializeResponse(answer).partialSuccess?.rejectedSpans ?? 0,
+    exported: (count) => counters.add('spans.exported', count),
+    lost,
+  });
   return {
     add(span) {
       let measured = measureSpan(span);
-      if (measured.bytes > maxSpanBytes) {
-        const cut = cutSpan(measured, maxSpanBytes);
+      if (measured.bytes > exporter.maxItemBytes) {
+        const cut = cutSpan(measured, exporter.maxItemBytes);
         if (cut === undefined) {
           lost(1, 'too_large');
           return;
@@ -127,20 +97,8 @@ function createOtlpExport(
         counters.add('spans.cut');
         measured = cut;
       }
-      queue.add(measured.bytes, () => encodeSpan(measured));
+      exporter.add(measured.bytes, () => encodeSpan(measured));
     },
-    async close(deadlineMillis) {
-      await queue.close(deadlineMillis);
-      // not awaited: it waits for an export that was given up
-      void sender.shutdown().catch(() => {});
-    },
+    close: exporter.close,
   };
-}
-
-/** The promise, or a rejection after `millis`; a transport's own timeout starts again with every byte that dribbles in. */
-function withTimeout<Value>(promise: Promise<Value>, millis: number): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${millis} ms`)), millis).unref();
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

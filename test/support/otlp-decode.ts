@@ -60,6 +60,26 @@ export interface DecodedMetric {
   scope: { name: string; version: string };
 }
 
+/** One log record as it arrived. Times in epoch milliseconds with fractions. */
+export interface DecodedLog {
+  time: number;
+  observedTime: number;
+  severityNumber: number;
+  severityText: string;
+  body: DecodedValue;
+  attributes: DecodedAttributes;
+  /** Names of the attributes that came as integers. */
+  integers: string[];
+  droppedAttributes: number;
+  flags: number;
+  /** Empty when there is none. */
+  traceId: string;
+  spanId: string;
+  eventName: string;
+  resource: DecodedAttributes;
+  scope: { name: string; version: string };
+}
+
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'] as const;
 const STATUSES = ['UNSET', 'OK', 'ERROR'] as const;
 const TEMPORALITIES = [undefined, 'delta', 'cumulative'] as const;
@@ -74,6 +94,7 @@ const decoders = loadSync(fileURLToPath(new URL('./protos/otlp.proto', import.me
 })['otlp.Decoders'] as ServiceDefinition;
 const traces = decoders['Traces'] as MethodDefinition<object, object>;
 const metrics = decoders['Metrics'] as MethodDefinition<object, object>;
+const logs = decoders['Logs'] as MethodDefinition<object, object>;
 
 /** Encodes an answer with a partial success. */
 export function encodeResponse(partialSuccess?: { rejected: number; errorMessage: string }): Buffer {
@@ -120,6 +141,35 @@ export function decodeMetrics(body: Buffer): DecodedMetric[] {
   return request.resourceMetrics.flatMap((group: Wire) =>
     group.scopeMetrics.flatMap((scoped: Wire) =>
       scoped.metrics.map((metric: Wire) => decodeMetric(metric, attributesOf(group.resource), scopeOf(scoped))),
+    ),
+  );
+}
+
+/** Decodes an ExportLogsServiceRequest. Throws on bytes that are not one. */
+export function decodeLogs(body: Buffer): DecodedLog[] {
+  const request: Wire = logs.requestDeserialize(body);
+  return request.resourceLogs.flatMap((group: Wire) =>
+    group.scopeLogs.flatMap((scoped: Wire) =>
+      scoped.logRecords.map(
+        (record: Wire): DecodedLog => ({
+          time: millis(record.timeUnixNano),
+          observedTime: millis(record.observedTimeUnixNano),
+          severityNumber: record.severityNumber,
+          severityText: record.severityText,
+          body: plainValue(record.body),
+          attributes: attributesOf(record),
+          integers: record.attributes
+            .filter((pair: Wire) => pair.value?.value === 'intValue')
+            .map((pair: Wire) => pair.key),
+          droppedAttributes: record.droppedAttributesCount,
+          flags: record.flags,
+          traceId: record.traceId.toString('hex'),
+          spanId: record.spanId.toString('hex'),
+          eventName: record.eventName,
+          resource: attributesOf(group.resource),
+          scope: scopeOf(scoped),
+        }),
+      ),
     ),
   );
 }

@@ -5,7 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
-import { type DecodedMetric, type DecodedSpan, decodeMetrics, decodeSpans, encodeResponse } from './otlp-decode.js';
+import {
+  type DecodedLog,
+  type DecodedMetric,
+  type DecodedSpan,
+  decodeLogs,
+  decodeMetrics,
+  decodeSpans,
+  encodeResponse,
+} from './otlp-decode.js';
 
 export type OtlpSinkSignal = 'traces' | 'metrics' | 'logs';
 
@@ -54,6 +62,8 @@ export interface OtlpSink {
   spans(): DecodedSpan[];
   /** Every metric of every export that was taken, in order of arrival. */
   metrics(): DecodedMetric[];
+  /** Every log record that was taken, in order of arrival. */
+  logs(): DecodedLog[];
   requests: OtlpSinkRequest[];
   /** Replaces the behaviour from here on. */
   behave(behaviour: OtlpSinkBehaviour): void;
@@ -165,6 +175,7 @@ export async function startOtlpSink(behaviour: OtlpSinkBehaviour & { tls?: OtlpS
     requests,
     spans: () => accepted(requests, 'traces').flatMap((request) => decodeSpans(request.body)),
     metrics: () => accepted(requests, 'metrics').flatMap((request) => decodeMetrics(request.body)),
+    logs: () => accepted(requests, 'logs').flatMap((request) => decodeLogs(request.body)),
     behave(next) {
       current = next;
     },

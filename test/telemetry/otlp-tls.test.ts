@@ -16,18 +16,21 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
+/** What is refused at each try is given up soon. */
+const SOON = { timeoutMillis: 500 };
+
 async function exportOne(protocol: (typeof PROTOCOLS)[number], options: TelemetryOptions['otlp'], clientCa: boolean) {
   const tls = { key: pem('server.key'), cert: pem('server.pem'), ...(clientCa ? { clientCa: pem('ca.pem') } : {}) };
   const sink = await startOtlpSink({ tls });
   cleanups.push(() => sink.close());
   const endpoint = protocol === 'grpc' ? sink.grpcUrl : sink.httpUrl;
   const counters = new Counters();
-  const settings = telemetrySettings(endpoint, { otlp: { protocol, timeoutMillis: 500, ...options } });
+  const settings = telemetrySettings(endpoint, { otlp: { protocol, timeoutMillis: 5_000, ...options } });
   const telemetry = createTelemetry(settings, counters, keepingLog());
   telemetry.tracer
     .start({ header: () => undefined, grpcMetadata: () => undefined }, Date.now())
     .end({ name: 'x', endTime: Date.now(), attributes: {}, events: [], status: { code: 'OK' } });
-  await telemetry.shutdown(1_500);
+  await telemetry.shutdown(15_000);
   return { spans: sink.spans().length, metrics: sink.metrics().length > 0, counters };
 }
 
@@ -44,13 +47,13 @@ describe.each(PROTOCOLS)('OTLP over TLS by %s', (protocol) => {
   });
 
   test('an authority that the system does not know is refused', async () => {
-    const { spans, counters } = await exportOne(protocol, {}, false);
+    const { spans, counters } = await exportOne(protocol, SOON, false);
     expect(spans).toBe(0);
     expect(counters.values['spans.dropped']).toBe(1);
   });
 
   test('without the client certificate that the collector wants', async () => {
-    expect((await exportOne(protocol, { certificate: path('ca.pem') }, true)).spans).toBe(0);
+    expect((await exportOne(protocol, { certificate: path('ca.pem'), ...SOON }, true)).spans).toBe(0);
   });
 });
 

@@ -6,8 +6,8 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutSpan } from '../../src/telemetry/cut-span.js';
+import { encodeEnvelope, encodeRequest, envelopeSize } from '../../src/telemetry/otlp-request.js';
 import { encodeSpan, measureSpan } from '../../src/telemetry/span-encoder.js';
-import { encodeEnvelope, encodeRequest, envelopeSize } from '../../src/telemetry/span-request.js';
 import { decodeSpans } from '../support/otlp-decode.js';
 
 const SCOPE = { name: 'scope', version: '1.2.3' };

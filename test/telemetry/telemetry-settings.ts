@@ -8,6 +8,7 @@ export interface TelemetryOptions {
   otlp?: Partial<OtlpSettings>;
   batch?: Partial<Settings['traces']['batch']>;
   metrics?: Partial<Omit<Settings['metrics'], 'otlp'>>;
+  logs?: Partial<Omit<Settings['logs'], 'otlp' | 'batch'>>;
   limits?: Partial<Settings['limits']>;
   propagators?: Settings['propagators'];
   sdkDisabled?: boolean;
@@ -25,6 +26,13 @@ export function telemetrySettings(endpoint: string, options: TelemetryOptions = 
     compression: 'none',
     ...options.otlp,
   };
+  const batch = {
+    maxQueueSize: 2048,
+    maxBatchSize: 512,
+    scheduleDelayMillis: 20,
+    exportTimeoutMillis: 30_000,
+    ...options.batch,
+  };
   const withPath = (path: string) =>
     otlp.protocol === 'grpc' ? otlp : { ...otlp, endpoint: `${otlp.endpoint}/v1/${path}` };
   return {
@@ -40,13 +48,7 @@ export function telemetrySettings(endpoint: string, options: TelemetryOptions = 
       attributeValueLengthLimit: Number.POSITIVE_INFINITY,
       ...options.traces,
       otlp: withPath('traces'),
-      batch: {
-        maxQueueSize: 2048,
-        maxBatchSize: 512,
-        scheduleDelayMillis: 20,
-        exportTimeoutMillis: 30_000,
-        ...options.batch,
-      },
+      batch,
     },
     metrics: {
       exporters: ['otlp'],
@@ -56,11 +58,20 @@ export function telemetrySettings(endpoint: string, options: TelemetryOptions = 
       ...options.metrics,
       otlp: withPath('metrics'),
     },
+    logs: {
+      exporters: ['none'],
+      retention: { share: 1, expensiveTokens: 10_000, slowMillis: 30_000 },
+      ...options.logs,
+      otlp: withPath('logs'),
+      batch,
+    },
     propagators: options.propagators ?? ['tracecontext', 'baggage'],
     limits: {
       metricSeries: 2000,
       spanQueueBytes: 64 * 1024 * 1024,
       spanBatchBytes: 1024 * 1024,
+      logQueueBytes: 16 * 1024 * 1024,
+      logBatchBytes: 512 * 1024,
       ...options.limits,
     },
   };

@@ -1,38 +1,38 @@
-/** What a queue of encoded spans is allowed to hold and to send at once. */
-export interface SpanQueueLimits {
-  maxSpans: number;
+/** What a queue of encoded items is allowed to hold and to send at once. */
+export interface ExportQueueLimits {
+  maxItems: number;
   maxBytes: number;
-  batchSpans: number;
-  /** Span bytes of one batch; a single span that is larger goes alone. */
+  batchItems: number;
+  /** Bytes of one batch's items; a single one that is larger goes alone. */
   batchBytes: number;
-  /** How long a span waits at most for its batch to fill, in milliseconds. */
+  /** How long an item waits at most for its batch to fill, in milliseconds. */
   delayMillis: number;
 }
 
-/** What becomes of spans. */
-export interface SpanQueueEvents {
+/** What becomes of items. */
+export interface ExportQueueEvents {
   exported(count: number): void;
   /** Lost; `reason` is a word of ours. */
   dropped(count: number, reason: 'queue_full' | 'export_failed' | 'rejected' | 'shutdown', error?: unknown): void;
 }
 
-/** Encoded spans on their way to one exporter. */
-export interface SpanQueue {
-  /** Takes a span of that size, or drops and counts it, without encoding it, when the queue is full. */
+/** Encoded items (spans, log records) on their way to one exporter. */
+export interface ExportQueue {
+  /** Takes an item of that size, or drops and counts it, without encoding it, when the queue is full. */
   add(bytes: number, encode: () => Buffer): void;
   /** Sends everything that waits; what is not sent after `deadlineMillis` is dropped and counted. The queue is closed then. */
   close(deadlineMillis: number): Promise<void>;
 }
 
 /**
- * Creates a queue bounded in bytes and in spans that sends one batch at a time, each on a turn of the event loop of its
- * own, so that traffic gets its turn in between. `send` resolves to the number of spans that were accepted.
+ * Creates a queue bounded in bytes and in items that sends one batch at a time, each on a turn of the event loop of its
+ * own, so that traffic gets its turn in between. `send` resolves to the number of items that were accepted.
  */
-export function createSpanQueue(
-  limits: SpanQueueLimits,
-  send: (spans: Buffer[]) => Promise<number>,
-  events: SpanQueueEvents,
-): SpanQueue {
+export function createExportQueue(
+  limits: ExportQueueLimits,
+  send: (items: Buffer[]) => Promise<number>,
+  events: ExportQueueEvents,
+): ExportQueue {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let sending = 0;
@@ -41,7 +41,7 @@ export function createSpanQueue(
   let immediate: NodeJS.Immediate | undefined;
   let drained: (() => void) | undefined;
 
-  const isBatchFull = () => waiting.length >= limits.batchSpans || waitingBytes >= limits.batchBytes;
+  const isBatchFull = () => waiting.length >= limits.batchItems || waitingBytes >= limits.batchBytes;
 
   function schedule(): void {
     if (sending > 0 || immediate !== undefined || waiting.length === 0) return;
@@ -57,7 +57,7 @@ export function createSpanQueue(
   function takeBatch(): Buffer[] {
     let count = 0;
     let bytes = 0;
-    while (count < waiting.length && count < limits.batchSpans) {
+    while (count < waiting.length && count < limits.batchItems) {
       const size = (waiting[count] as Buffer).length;
       if (count > 0 && bytes + size > limits.batchBytes) break;
       bytes += size;
@@ -93,13 +93,13 @@ export function createSpanQueue(
 
   return {
     add(bytes, encode) {
-      if (closed || waiting.length >= limits.maxSpans || waitingBytes + bytes > limits.maxBytes) {
+      if (closed || waiting.length >= limits.maxItems || waitingBytes + bytes > limits.maxBytes) {
         events.dropped(1, closed ? 'shutdown' : 'queue_full');
         return;
       }
-      const span = encode();
-      waiting.push(span);
-      waitingBytes += span.length;
+      const item = encode();
+      waiting.push(item);
+      waitingBytes += item.length;
       schedule();
     },
     async close(deadlineMillis) {

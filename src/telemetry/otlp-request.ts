@@ -1,16 +1,20 @@
 import type { Attributes } from '@opentelemetry/api';
-import { attributesSize, writeAttributes } from './attribute-encoder.js';
 import { fieldSize, ProtobufWriter, utf8Length } from '../util/protobuf-writer.js';
+import { attributesSize, writeAttributes } from './attribute-encoder.js';
 
-/** What stands before the spans in every request of this process: who speaks, and through which scope. */
+/*
+ * Spans and log records travel in requests of the same shape: resource, scope, items, in the same fields (trace.proto, logs.proto).
+ */
+
+/** What stands before the items in every request of this process: who speaks, and through which scope. */
 export interface RequestEnvelope {
-  /** `ResourceSpans.resource` (field 1). */
+  /** `ResourceSpans.resource`, `ResourceLogs.resource` (field 1). */
   resource: Buffer;
-  /** `ScopeSpans.scope` (field 1). */
+  /** `ScopeSpans.scope`, `ScopeLogs.scope` (field 1). */
   scope: Buffer;
 }
 
-/** Encodes the constant part of all trace requests once. */
+/** Encodes the constant part of all requests once. */
 export function encodeEnvelope(resource: Attributes, scope: { name: string; version: string }): RequestEnvelope {
   const sizes: number[] = [];
   const resourceBytes = attributesSize(resource, sizes);
@@ -32,23 +36,23 @@ export function encodeEnvelope(resource: Attributes, scope: { name: string; vers
   return { resource: resourceWriter.bytes, scope: scopeWriter.bytes };
 }
 
-/** Bytes that a request has besides its spans, at most; the lengths before them take up to four bytes each. */
+/** Bytes that a request has besides its items, at most; the lengths before them take up to four bytes each. */
 export function envelopeSize(envelope: RequestEnvelope): number {
   return envelope.resource.length + envelope.scope.length + 12;
 }
 
-/** Joins encoded spans to one ExportTraceServiceRequest. */
-export function encodeRequest(envelope: RequestEnvelope, spans: readonly Buffer[]): Buffer {
-  let scopeSpans = envelope.scope.length;
-  for (const span of spans) scopeSpans += span.length;
-  const resourceSpans = envelope.resource.length + fieldSize(scopeSpans);
-  const writer = new ProtobufWriter(fieldSize(resourceSpans));
+/** Joins encoded items to one ExportTraceServiceRequest or ExportLogsServiceRequest. */
+export function encodeRequest(envelope: RequestEnvelope, items: readonly Buffer[]): Buffer {
+  let scopeItems = envelope.scope.length;
+  for (const item of items) scopeItems += item.length;
+  const resourceItems = envelope.resource.length + fieldSize(scopeItems);
+  const writer = new ProtobufWriter(fieldSize(resourceItems));
   writer.tag(1, 2);
-  writer.varint(resourceSpans);
+  writer.varint(resourceItems);
   writer.raw(envelope.resource);
   writer.tag(2, 2);
-  writer.varint(scopeSpans);
+  writer.varint(scopeItems);
   writer.raw(envelope.scope);
-  for (const span of spans) writer.raw(span);
+  for (const item of items) writer.raw(item);
   return writer.bytes;
 }
