@@ -203,17 +203,19 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     });
   }
 
+  /** Of a big answer only the ends were read before the reply; a recorded span parses it anyway. */
+  function readLateReasons({ endpoint, facts }: Call, side: ResponseSide): void {
+    if (facts.finishReasons.length > 0 || !facts.trace.recording || !dependencies.wantsResponseContent) return;
+    const whole = side.body().object();
+    if (whole) facts.finishReasons = boundedReasons(endpoint.readResponse(whole).finishReasons ?? []);
+  }
+
   /** Makes the record, once, after the reply. */
   function record(current: Call, side: ResponseSide): void {
     if (recorded) return;
     recorded = true;
     const { endpoint, facts } = current;
     facts.timing.duration ||= clock.now() - current.startedAt;
-    // of a big answer only the ends were read before the reply; a recorded span parses it anyway
-    if (facts.finishReasons.length === 0 && facts.trace.recording && dependencies.wantsResponseContent) {
-      const whole = side.body().object();
-      if (whole) facts.finishReasons = boundedReasons(endpoint.readResponse(whole).finishReasons ?? []);
-    }
     const request = requestContent(endpoint, requestBodyRead, current.requestType);
     const finished: GenAiRecord = {
       ...facts,
@@ -240,6 +242,8 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       takeResponseFacts(current, side);
       judge(current, side, complete);
     } finally {
+      // two pieces of work, so that an error of ours in the first does not cost the record
+      dependencies.defer(() => readLateReasons(current, side));
       dependencies.defer(() => record(current, side));
     }
     return withMetadata(current, GO_ON);
