@@ -95,3 +95,25 @@ describe('what telemetry says of an endpoint', () => {
     expect(endpoint?.shared).toBe(shared);
   });
 });
+
+describe('endpoints of other APIs', () => {
+  test.each([
+    ['/api/chat', 'chat', 'chat', 'ChatCompletion', 'LLM', 'ollama', true],
+    ['/ollama/api/generate/?x', 'completion', 'text_completion', 'Completion', 'LLM', 'ollama', true],
+    ['/api/embed', 'embeddings', 'embeddings', 'CreateEmbeddings', 'EMBEDDING', 'ollama', false],
+    ['/api/embeddings', 'embeddings', 'embeddings', 'CreateEmbeddings', 'EMBEDDING', 'ollama', false],
+    ['/v2/rerank', 'rerank', 'rerank', 'Rerank', 'RERANKER', 'cohere', true],
+    ['/rerank', 'rerank', 'rerank', 'Rerank', 'RERANKER', 'cohere', true],
+    ['/tokenize', 'tokenize', 'tokenize', 'Tokenize', 'TOKEN_COUNTER', 'openai', true],
+  ])('%s', (path, operation, genAiOperation, spanName, spanKind, system, shared) => {
+    const endpoint = findEndpoint('POST', path);
+    const expected = { operation, genAiOperation, spanName, spanKind, system, provider: system };
+    expect(endpoint?.traits).toMatchObject(expected);
+    expect(endpoint?.shared).toBe(shared);
+  });
+
+  test.each(['/api/chats', '/xapi/chat', '/api/chat/x', '/api/embedding', '/detokenize', '/v1/reranker', '/api/tags'])(
+    '%s is none',
+    (path) => expect(operationOf('POST', path)).toBeUndefined(),
+  );
+});
