@@ -1,5 +1,6 @@
-import { asCount, asText, emptyObject, type JsonObject } from '../../model/json.js';
-import type { Endpoint, ResponseFacts, StreamFold } from '../endpoint.js';
+import { asCount, asText, type JsonObject } from '../../model/json.js';
+import type { Endpoint, ResponseFacts } from '../endpoint.js';
+import { createLastEventFold } from '../last-event.js';
 import { describeMessagesRequest } from './messages.js';
 import { redactRequest, redactResponse } from './redaction.js';
 
@@ -19,7 +20,7 @@ export const countTokens: Endpoint = {
   readResponse,
   isResponse: (body) => asCount(body['input_tokens']) !== undefined,
   readEvent: readResponse,
-  createFold,
+  createFold: createLastEventFold,
   describeRequest: describeMessagesRequest,
   describeResponse: () => ({}),
   redactRequest,
@@ -29,15 +30,4 @@ export const countTokens: Endpoint = {
 function readResponse(body: JsonObject): ResponseFacts {
   const input = asCount(body['input_tokens']);
   return { usage: input === undefined ? undefined : { input } };
-}
-
-/** A proxy may send the answer as an event: the last one is the answer. */
-function createFold(): StreamFold {
-  let last = emptyObject();
-  return {
-    push(event) {
-      last = event;
-    },
-    result: () => last,
-  };
 }
