@@ -7,6 +7,8 @@ import { learnEvent } from './response-state.js';
 
 /** An event that the reply may have to speak of: it carries usage, or it is an error. */
 const URGENT = /"usage"\s*:\s*\{|"error"|"done"\s*:\s*true/;
+/** Bytes of a stream that may wait to be read; small ones, so that catching up takes a fraction of a millisecond. */
+const PENDING_BYTES = 64 * 1024;
 /** What ends the streams of OpenAI's API; not JSON. */
 const DONE = '[DONE]';
 
@@ -26,6 +28,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
   const fold: StreamFold | undefined = context.keepContent ? endpoint.createFold() : undefined;
   let pending: PendingEvent[] = [];
   let readPending = 0; // so many of the pending events were read
+  let pendingBytes = 0;
   let scheduled = false;
   let now = 0;
   let bytesSeen = 0;
@@ -45,8 +48,8 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
       return;
     }
     pending.push({ data, at: now });
-    // the first event names the model
-    if (events === 0 || URGENT.test(data)) readFacts();
+    // the first event names the model, the first with content tells the time to the first token
+    if (state.firstContent === undefined || URGENT.test(data)) readFacts();
   }
 
   /** Takes the facts of everything that waits, in order: the last value wins, so no event may be read before an earlier one. */
@@ -63,12 +66,17 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
   }
 
   function drain(): void {
-    scheduled = false;
     readFacts();
     const batch = pending;
     pending = [];
+    pendingBytes = 0;
     readPending = 0;
     if (fold) for (const event of batch) keep(fold, event);
+  }
+
+  function catchUp(): void {
+    scheduled = false;
+    drain();
   }
 
   function keep(into: StreamFold, { object, data }: PendingEvent): void {
@@ -94,9 +102,13 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
       bytesSeen += bytes.length;
       framing.feed(bytes);
       if (context.contentLength !== undefined && bytesSeen >= context.contentLength) state.whole = true;
-      if (pending.length === 0 || scheduled) return;
-      scheduled = true;
-      context.defer(drain);
+      if (pending.length === 0) return;
+      pendingBytes += bytes.length;
+      if (pendingBytes > PENDING_BYTES) drain();
+      else if (!scheduled) {
+        scheduled = true;
+        context.defer(catchUp, PENDING_BYTES);
+      }
     },
     drain,
     end(complete) {

@@ -41,5 +41,5 @@ export interface ReaderContext {
   mimeType: string;
   /** content-length of an answer without content-encoding. */
   contentLength?: number | undefined;
-  defer(work: () => void): void;
+  defer(work: () => void, bytes?: number): void;
 }

@@ -1,38 +1,76 @@
 /** Work for after the reply. */
 export interface Deferred {
-  /** Runs `work` on a later turn of the event loop, after what was written has gone out; in order. */
-  defer(work: () => void): void;
+  /**
+   * Runs `work` a few milliseconds later, in order, when the messages that have arrived by then are answered. `bytes`: what it holds in
+   * memory while it waits, about.
+   */
+  defer(work: () => void, bytes?: number): void;
   /** Runs everything that waits, now. */
   flush(): void;
 }
 
+/** How long work waits: most calls are answered in that time, so that none of their messages stands behind the work of another. */
+const DELAY_MS = 4;
+/** How long the work may hold the event loop at a time. */
+const SLICE_MS = 1;
+/** What may wait; beyond it there is more work than time, and the messages have to wait after all. */
+const MAX_WAITING = 512;
+const MAX_BYTES = 32 * 1024 * 1024;
+
+interface Waiting {
+  work: () => void;
+  bytes: number;
+}
+
 /** Creates a queue of deferred work with one timer for all. `onError` gets what `work` throws; the rest still runs. */
 export function createDeferred(onError: (error: unknown) => void): Deferred {
-  let waiting: (() => void)[] = [];
+  let waiting: Waiting[] = [];
+  let next = 0; // what stands before it has run
+  let bytes = 0;
   let scheduled = false;
 
-  function flush(): void {
-    scheduled = false;
-    const batch = waiting;
-    waiting = [];
-    for (const work of batch) {
-      try {
-        work();
-      } catch (error) {
-        onError(error);
-      }
+  function runNext(): void {
+    const { work, bytes: own } = waiting[next] as Waiting;
+    next += 1;
+    bytes -= own;
+    if (next === waiting.length) {
+      waiting = [];
+      next = 0;
+    }
+    try {
+      work();
+    } catch (error) {
+      onError(error);
     }
   }
 
+  function drain(): void {
+    const until = performance.now() + SLICE_MS;
+    while (waiting.length > 0) {
+      runNext();
+      if (performance.now() < until) continue;
+      // what has arrived in the meantime is served before the rest
+      if (waiting.length > 0) setImmediate(drain);
+      else scheduled = false;
+      return;
+    }
+    scheduled = false;
+  }
+
+  function flush(): void {
+    while (waiting.length > 0) runNext();
+  }
+
   return {
-    defer(work) {
-      waiting.push(work);
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(flush);
+    defer(work, held = 0) {
+      waiting.push({ work, bytes: held });
+      bytes += held;
+      if (waiting.length - next > MAX_WAITING || bytes > MAX_BYTES) flush();
+      else if (!scheduled) {
+        scheduled = true;
+        setTimeout(drain, DELAY_MS);
+      }
     },
-    flush() {
-      while (waiting.length > 0) flush();
-    },
+    flush,
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { createClock } from '../../src/util/clock.js';
@@ -19,8 +20,7 @@ describe('deferred work', () => {
       deferred.defer(() => done.push(3));
     });
     expect(done).toEqual([]);
-    await new Promise(setImmediate);
-    await new Promise(setImmediate);
+    await expect.poll(() => done.length).toBe(4);
     expect(done).toEqual([1, 'oops', 2, 3]);
   });
 
@@ -33,8 +33,37 @@ describe('deferred work', () => {
     });
     deferred.flush();
     expect(done).toEqual([1, 2]);
-    await new Promise(setImmediate);
+    await sleep(20);
     expect(done).toEqual([1, 2]);
+  });
+
+  test('lets the event loop take its turn between slices', async () => {
+    const done: string[] = [];
+    const deferred = createDeferred(() => undefined);
+    const work = () => {
+      for (const begin = performance.now(); performance.now() - begin < 3; );
+      if (done.length === 0) setImmediate(() => done.push('a message'));
+      done.push('work');
+    };
+    for (let count = 0; count < 4; count += 1) deferred.defer(work);
+    await expect.poll(() => done.length).toBe(5);
+    expect(done.indexOf('a message')).toBeLessThan(3);
+  });
+
+  test('does not let work pile up: beyond a number or a size it runs at once', () => {
+    for (const [count, bytes] of [
+      [600, 0],
+      [5, 8 * 1024 * 1024],
+    ] as const) {
+      let done = 0;
+      const deferred = createDeferred(() => undefined);
+      for (let index = 0; index < count; index += 1)
+        deferred.defer(() => {
+          done += 1;
+        }, bytes);
+      expect(count - done).toBeLessThan(count === 5 ? 5 : 513);
+      expect(done).toBeGreaterThan(0);
+    }
   });
 });
 
