@@ -3,7 +3,12 @@ import type { Settings } from './config/settings.js';
 import { findEndpoint } from './endpoints/registry.js';
 import type { ExchangeDependencies } from './exchange/dependencies.js';
 import { createExchange } from './exchange/exchange.js';
-import type { Recorder } from './model/record.js';
+import type { GenAiRecord, Recorder } from './model/record.js';
+import type { ConventionName, SpanConvention } from './model/span-convention.js';
+import { describeContent } from './recorders/gen-ai/content.js';
+import { createGenAiConvention } from './recorders/gen-ai/gen-ai-convention.js';
+import { createLogRecorder } from './recorders/log/log-recorder.js';
+import { createRetention } from './recorders/log/retention.js';
 import { describeMetadata } from './recorders/metadata/metadata.js';
 import { createMetricsRecorder } from './recorders/metrics/metrics-recorder.js';
 import { createOpenInferenceConvention } from './recorders/openinference/openinference-recorder.js';
@@ -13,7 +18,7 @@ import { startGrpcServer } from './server/grpc-server.js';
 import { type ProcessCall, serveStream } from './server/stream.js';
 import { warmUp } from './server/warm-up.js';
 import { createWatchdog } from './server/watchdog.js';
-import { createTelemetry } from './telemetry/telemetry.js';
+import { createTelemetry, type Telemetry } from './telemetry/telemetry.js';
 import { createClock } from './util/clock.js';
 import { Counters } from './util/counters.js';
 import { createDeferred } from './util/deferred.js';
@@ -70,13 +75,8 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
   const dependencies: ExchangeDependencies = {
     findEndpoint,
     tracer: telemetry.tracer,
-    recorders: [
-      createSpanRecorder([createOpenInferenceConvention(settings.contentPolicy)]),
-      createMetricsRecorder(telemetry.meter, settings.limits, counters, log),
-      ...(options.recorders ?? []),
-    ],
+    ...createRecorders(settings, telemetry, counters, log, options.recorders ?? []),
     describeMetadata,
-    wantsResponseContent: !settings.contentPolicy.hideOutputs,
     headerMapping: settings.headerMapping,
     limits: settings.limits,
     clock: createClock(),
@@ -143,6 +143,43 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
 
 /** What the last export gets, even when the open streams took the whole deadline. */
 const FLUSH_MILLIS = 1000;
+
+/** The vocabularies of spans by the names of the setting. */
+const CONVENTIONS: Record<ConventionName, (settings: Settings) => SpanConvention> = {
+  openinference: ({ contentPolicy }) => createOpenInferenceConvention(contentPolicy),
+  gen_ai: ({ contentPolicy, contentCapture }) => createGenAiConvention(contentPolicy, contentCapture.span),
+};
+
+/** Every signal that is recorded at a call's end, and what the exchanges must keep for them. */
+function createRecorders(
+  settings: Settings,
+  telemetry: Telemetry,
+  counters: Counters,
+  log: Log,
+  more: readonly Recorder[],
+): Pick<ExchangeDependencies, 'recorders' | 'wantsResponseContent' | 'logsResponseContent' | 'recordsHttp'> {
+  const { contentPolicy, contentCapture, traces, logs } = settings;
+  const { callLog } = telemetry;
+  const [first, ...others] = traces.conventions;
+  const recorders: Recorder[] = [
+    createSpanRecorder([CONVENTIONS[first](settings), ...others.map((name) => CONVENTIONS[name](settings))]),
+    createMetricsRecorder(telemetry.meter, settings.limits, counters, log),
+  ];
+  if (callLog) {
+    const content = contentCapture.event
+      ? (record: GenAiRecord) => describeContent(record, contentPolicy)
+      : undefined;
+    const keeps = createRetention(logs.retention);
+    recorders.push(createLogRecorder({ log: callLog, keeps, counters, describeContent: content }));
+  }
+  const onSpans = contentCapture.span || traces.conventions.includes('openinference');
+  return {
+    recorders: [...recorders, ...more],
+    wantsResponseContent: onSpans && !contentPolicy.hideOutputs,
+    logsResponseContent: callLog !== undefined && contentCapture.event && !contentPolicy.hideOutputs,
+    recordsHttp: callLog !== undefined,
+  };
+}
 
 function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

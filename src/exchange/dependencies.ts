@@ -15,6 +15,10 @@ export interface ExchangeDependencies {
   describeMetadata(facts: CallFacts): MetadataValues;
   /** Whether anybody records the content of answers, so that streams are worth joining. */
   wantsResponseContent: boolean;
+  /** Whether the log records the content of answers, with a recorded span or without. */
+  logsResponseContent?: boolean | undefined;
+  /** Whether anybody records what an access log has of a call. */
+  recordsHttp?: boolean | undefined;
   headerMapping: HeaderMapping;
   limits: Limits;
   clock: Clock;

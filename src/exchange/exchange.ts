@@ -10,6 +10,7 @@ import { requestContent, responseContent } from './body-content.js';
 import type { ExchangeDependencies } from './dependencies.js';
 import { failureOf } from './failure.js';
 import { type HeaderView, type RawHeader, viewHeaders } from './header-view.js';
+import { readHttp, readHttpAnswer } from './http-facts.js';
 import { mapHeaders } from './mapped-headers.js';
 import { createMetadataLedger, type MetadataLedger } from './metadata-ledger.js';
 import { createRequestReader, type RequestBody, type RequestReader } from './request-reader.js';
@@ -115,6 +116,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       timing: { startTime, duration: 0 },
       headers: mapHeaders(dependencies.headerMapping, headers, trace, limits.headerValueCharacters),
       trace,
+      http: dependencies.recordsHttp ? readHttp(headers, attribute) : undefined,
     };
     return {
       endpoint,
@@ -133,11 +135,16 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     if (endpoint) call = begin(endpoint, viewHeaders([]), attribute);
   }
 
+  /** Whether anybody will record what is answered. */
+  function keepsContent({ trace }: CallFacts): boolean {
+    return (trace.recording && dependencies.wantsResponseContent) || dependencies.logsResponseContent === true;
+  }
+
   function beginResponse(current: Call, headers: HeaderView, attribute: AttributeView): ResponseSide {
     const { facts, startedAt } = current;
     const request = {
       stream: facts.streaming === true,
-      keepContent: facts.trace.recording && dependencies.wantsResponseContent,
+      keepContent: keepsContent(facts),
     };
     const side = createResponseSide(dependencies, current.endpoint, headers, request, () => clock.now() - startedAt);
     response = side;
@@ -145,6 +152,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     const cluster = attribute('xds.cluster_name');
     if (cluster !== undefined) facts.backend = boundedText(cluster, NAME_CHARACTERS);
     if (side.streamed) facts.streaming = true;
+    if (facts.http) readHttpAnswer(facts.http, headers, attribute);
     return side;
   }
 
@@ -205,7 +213,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
 
   /** Of a big answer only the ends were read before the reply; a recorded span parses it anyway. */
   function readLateReasons({ endpoint, facts }: Call, side: ResponseSide): void {
-    if (facts.finishReasons.length > 0 || !facts.trace.recording || !dependencies.wantsResponseContent) return;
+    if (facts.finishReasons.length > 0 || !keepsContent(facts)) return;
     const whole = side.body().object();
     if (whole) facts.finishReasons = boundedReasons(endpoint.readResponse(whole).finishReasons ?? []);
   }
@@ -294,6 +302,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       if (!call) return GO_ON;
       requestReader ??= requestBodyRead ? undefined : readerFor(call);
       if (bytes && requestReader) requestReader.add(bytes);
+      if (bytes && call.facts.http) call.facts.http.bytesReceived += bytes.length;
       if (!endOfStream) return GO_ON;
       return endRequest(call, false) ? withMetadata(call, GO_ON) : ignore(true);
     },
@@ -322,6 +331,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
         response = beginResponse(call, viewHeaders([{ key: ':status', rawValue: status }]), attribute);
       }
       if (bytes) response.feed(bytes, clock.now() - call.startedAt);
+      if (bytes && call.facts.http) call.facts.http.bytesSent += bytes.length;
       if (endOfStream) return finish(true);
       if (response.state.version === seenVersion) return GO_ON;
       seenVersion = response.state.version;

@@ -66,6 +66,23 @@ export interface MappedHeaders {
   log: ReadonlyMap<string, string>;
 }
 
+/** What an access log tells of the exchange as such. */
+export interface HttpFacts {
+  method?: string | undefined;
+  /** Without its query, which may hold a key. */
+  path?: string | undefined;
+  userAgent?: string | undefined;
+  requestId?: string | undefined;
+  forwardedFor?: string | undefined;
+  /** Milliseconds that Envoy waited for the upstream. */
+  upstreamMillis?: number | undefined;
+  /** Address and port. */
+  upstreamHost?: string | undefined;
+  /** Bytes of the bodies as they were on the wire. */
+  bytesReceived: number;
+  bytesSent: number;
+}
+
 /** What is known of a call at some moment; members fill in while it runs. */
 export interface CallFacts {
   endpoint: EndpointTraits;
@@ -101,6 +118,8 @@ export interface CallFacts {
   failure?: Failure | undefined;
   timing: CallTiming;
   headers: MappedHeaders;
+  /** Only where somebody records it. */
+  http?: HttpFacts | undefined;
   trace: CallTrace;
 }
 
