@@ -1,5 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { connect } from 'node:http2';
+import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -13,9 +12,10 @@ import {
   SSE_HEAD,
 } from '../support/openai-answers.js';
 import { sumOf } from '../support/prometheus-page.js';
-import { askRaw, type RawAnswer, rawRequest } from '../support/raw-http.js';
+import { askRaw } from '../support/raw-http.js';
 import type { UpstreamScript } from '../support/scripted-upstream.js';
 import { HTTP2_CLUSTER, type ListenerParts } from './support/gateway-config.js';
+import { askBoth, chatBody, expectSameTraffic, type Traffic, withoutFilter } from './support/same-traffic.js';
 import { type Mark, type Stage, startStage } from './support/stage.js';
 
 /** What passes through Envoy is the same with the sidecar as without: a second listener has no ext_proc filter at all. */
@@ -29,10 +29,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => stage?.close());
-
-function withoutFilter({ manager }: ListenerParts): void {
-  manager.http_filters = manager.http_filters.filter((filter) => filter.name !== 'genai.observe');
-}
 
 /** Both codecs pass trailers on. */
 function withTrailers({ manager, routes, clusters }: ListenerParts): void {
@@ -49,66 +45,7 @@ function withTrailers({ manager, routes, clusters }: ListenerParts): void {
   for (const route of routes) if (route.route) route.route['cluster'] = 'llm_trailers';
 }
 
-const chatBody = (mark: Mark, more: object = {}) =>
-  JSON.stringify({ model: mark.model, messages: [{ role: 'user', content: 'Hi ü' }], ...more });
-
-interface Traffic {
-  method?: string;
-  path?: string;
-  body?: string | Buffer;
-  headers?: Record<string, string>;
-  /** The observed and the control listener. */
-  listeners?: [string | undefined, string];
-}
-
-/** The same request through both listeners: what the client got, and what the upstream did. */
-async function both(mark: Mark, run: UpstreamScript, traffic: Traffic = {}) {
-  const script = stage.upstream.script(run);
-  const [observed, control] = traffic.listeners ?? [undefined, 'unobserved'];
-  const ask = (listener: string | undefined, query: string) =>
-    askRaw(
-      stage.port(listener),
-      rawRequest(
-        traffic.method ?? 'POST',
-        `${traffic.path ?? '/v1/chat/completions'}?${query}`,
-        { 'content-type': 'application/json', 'x-script': script, ...traffic.headers },
-        traffic.body ?? chatBody(mark),
-      ),
-    );
-  const answers = [await ask(observed, `t=${mark.id}`), await ask(control, 'control')] as const;
-  return { answers, requests: stage.upstream.requests(script) };
-}
-
-/** Times and ids differ from request to request; nothing else may. */
-const steady = (lines: readonly string[]) =>
-  lines.map((line) =>
-    line
-      .replace(/^(x-envoy-upstream-service-time|date): .*/, '$1')
-      .replace(/^(x-request-id): .*/, '$1')
-      .replace(/^([A-Z]+ \S+)\?\S+/, '$1'),
-  );
-
-/** Bodies are compared by their digest: a difference in 10 MB would take minutes to print. */
-const seen = ({ statusLine, headers, body, trailers }: RawAnswer) => ({
-  statusLine,
-  headers: steady(headers),
-  body: createHash('sha256').update(body).digest('hex'),
-  bytes: body.length,
-  trailers,
-});
-
-/** Asserts that client and upstream got the same through both listeners. */
-async function expectSame(mark: Mark, run: UpstreamScript, traffic: Traffic = {}) {
-  const { answers, requests } = await both(mark, run, traffic);
-  const [observed, control] = answers;
-  expect(seen(observed)).toEqual(seen(control));
-  expect(requests).toHaveLength(2);
-  const [first, second] = requests;
-  expect(first?.body.equals(second?.body ?? Buffer.alloc(0))).toBe(true);
-  const lines = (head = '') => steady(head.split('\r\n')).filter((line) => !/^(traceparent|tracestate):/.test(line));
-  expect(lines(first?.head)).toEqual(lines(second?.head));
-  return observed;
-}
+const expectSame = (mark: Mark, run: UpstreamScript, traffic?: Traffic) => expectSameTraffic(stage, mark, run, traffic);
 
 const json =
   (mark: Mark, headers: Record<string, string> = {}): UpstreamScript =>
@@ -305,7 +242,7 @@ describe('requests', () => {
   test('credentials reach the upstream, not the sidecar', async () => {
     const mark = stage.mark();
     const headers = { authorization: 'Bearer sk-secret', 'api-key': 'k-secret', cookie: 'c=secret' };
-    const { requests } = await both(mark, json(mark), { headers });
+    const { requests } = await askBoth(stage, mark, json(mark), { headers });
     expect(requests[0]?.headers('authorization')).toEqual(['Bearer sk-secret']);
     expect(requests[0]?.headers('api-key')).toEqual(['k-secret']);
     expect(requests[0]?.headers('cookie')).toEqual(['c=secret']);
@@ -328,124 +265,6 @@ describe('requests', () => {
     };
     expect(await typeOf(refused)).toBe('400');
     expect(await typeOf(taken)).toBe(type);
-  });
-});
-
-describe('traffic that is no GenAI call', () => {
-  test.each([
-    ['GET', '/v1/models'],
-    ['POST', '/v1/files'],
-    ['HEAD', '/v1/chat/completions'],
-    ['GET', '/v1/chat/completions'],
-    ['POST', '/v1/completions'], // another application's: no model
-  ])('%s %s is the same with us', async (method, path) => {
-    const mark = stage.mark('not recorded');
-    const body = '{"name":"x"}';
-    const length = method === 'HEAD' ? headOf('200 OK', { 'content-length': '4711', etag: '"1"' }) : undefined;
-    const answer = await expectSame(mark, (exchange) => exchange.write(length ?? answerOf(body)), {
-      method,
-      path,
-      body,
-    });
-    if (method === 'HEAD') expect(answer.headers).toContain('content-length: 4711');
-    const row = await stage.row(mark);
-    expect(row).toMatchObject({ trace_id: null, error_type: null, 'gen_ai.request.model': null });
-  });
-
-  test('costs one message, and no override', async () => {
-    const before = await stage.extProc();
-    const received = stage.sidecar.counters.values['messages.received'];
-    const run: UpstreamScript = (exchange) => exchange.write(answerOf('{}'));
-    const mark = stage.mark('not recorded');
-    await both(mark, run, { path: '/v1/files', body: 'x'.repeat(100_000) });
-    await stage.row(mark);
-    const after = await stage.extProc();
-    const difference = (name: string) => (after[name] ?? 0) - (before[name] ?? 0);
-    expect([difference('streams_started'), difference('stream_msgs_sent'), difference('stream_msgs_received')]).toEqual(
-      [1, 1, 1],
-    );
-    expect(stage.sidecar.counters.values['messages.received'] - received).toBe(1);
-  });
-
-  test('a route with the filter switched off costs none', async () => {
-    const before = await stage.extProc();
-    expect(await (await fetch(`http://127.0.0.1:${stage.port()}/healthz`)).text()).toBe('ok');
-    expect((await stage.extProc())['streams_started']).toBe(before['streams_started']);
-  });
-
-  test("malformed requests still get Envoy's own answers", async () => {
-    const malformed: [string, number][] = [
-      ['NONSENSE\r\n\r\n', 400],
-      [`GET / HTTP/1.1\r\nhost: a\r\nx-big: ${'x'.repeat(70_000)}\r\n\r\n`, 431],
-      ['GET /v1/models HTTP/1.0\r\n\r\n', 426],
-      ['POST /v1/chat/completions HTTP/1.1\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}', 400],
-    ];
-    // Envoy takes its time to close after such an answer
-    const check = async ([request, status]: [string, number]) => {
-      const ports = [stage.port(), stage.port('unobserved')];
-      const [observed, control] = (await Promise.all(ports.map((port) => askRaw(port, request)))) as [
-        RawAnswer,
-        RawAnswer,
-      ];
-      expect(observed.statusLine).toContain(` ${status} `);
-      expect(seen(observed)).toEqual(seen(control));
-    };
-    await Promise.all(malformed.map(check));
-  });
-});
-
-describe('HTTP/2 clients', () => {
-  test('a stream: headers, bytes and signals', async () => {
-    const mark = stage.mark();
-    const text = chatEvents(mark.model).join('');
-    const script = stage.upstream.script(async (exchange) => {
-      await exchange.write(SSE_HEAD);
-      for (const event of chatEvents(mark.model)) await exchange.write(chunkOf(event));
-      await exchange.write(LAST_CHUNK);
-    });
-    const session = connect(`http://127.0.0.1:${stage.port()}`);
-    const request = session.request({
-      ':method': 'POST',
-      ':path': `/v1/chat/completions?t=${mark.id}`,
-      'content-type': 'application/json',
-      'x-script': script,
-    });
-    request.end(chatBody(mark, { stream: true }));
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    session.close();
-    expect(Buffer.concat(chunks).toString()).toBe(text);
-    const { span, row } = await stage.observe(mark);
-    expect(span.attributes['llm.output_messages.0.message.content']).toBe('Hello there');
-    expect(row).toMatchObject({ streaming: true, 'gen_ai.usage.total_tokens': 31 });
-  });
-
-  test('many at once on one connection, each with its own telemetry', async () => {
-    const marks = Array.from({ length: 30 }, () => stage.mark());
-    const session = connect(`http://127.0.0.1:${stage.port()}`);
-    const texts = await Promise.all(
-      marks.map(async (mark) => {
-        const script = stage.upstream.script(async (exchange) => {
-          await exchange.pause(5);
-          await exchange.write(answerOf(chatCompletion(mark.model)));
-        });
-        const request = session.request({
-          ':method': 'POST',
-          ':path': `/v1/chat/completions?t=${mark.id}`,
-          'x-script': script,
-        });
-        request.end(chatBody(mark));
-        const chunks: Buffer[] = [];
-        for await (const chunk of request) chunks.push(chunk as Buffer);
-        return Buffer.concat(chunks).toString();
-      }),
-    );
-    session.close();
-    expect(texts).toEqual(marks.map((mark) => chatCompletion(mark.model)));
-    for (const mark of marks) {
-      const { span } = await stage.observe(mark);
-      expect(span.attributes['llm.request.model_name']).toBe(mark.model);
-    }
   });
 });
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { grpcTarget } from '../../src/server/listen-address.js';
 import { eventually } from '../support/eventually.js';
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.js';
@@ -23,6 +23,8 @@ import {
 /** The program as people run it: `genai-extproc`, built. */
 const folder = mkdtempSync(join(tmpdir(), 'genai-extproc-program-'));
 let sink: OtlpSink;
+// each of them starts processes, which takes its time on a busy machine
+vi.setConfig({ testTimeout: 90_000 });
 
 beforeAll(async () => {
   buildProgram();

@@ -132,7 +132,7 @@ function socketAddress(port: number): object {
 }
 
 /** The part of that name. Throws when there is none. */
-export function named<Item extends { name: string }>(items: readonly Item[], name: string): Item {
+function named<Item extends { name: string }>(items: readonly Item[], name: string): Item {
   const found = items.find((item) => item.name === name);
   if (!found) throw new Error(`nothing is named ${name}`);
   return found;
