@@ -79,6 +79,12 @@ describe('what telemetry says of an endpoint', () => {
       'openai',
       false,
     ],
+    ['/images/generations', 'image_generation', 'image_generation', 'ImagesResponse', 'LLM', 'openai', false],
+    ['/images/edits', 'image_generation', 'image_generation', 'ImagesResponse', 'LLM', 'openai', false],
+    ['/images/variations', 'image_generation', 'image_generation', 'ImagesResponse', 'LLM', 'openai', false],
+    ['/audio/speech', 'speech', 'speech', 'AudioSpeech', 'LLM', 'openai', false],
+    ['/audio/transcriptions', 'transcription', 'transcription', 'Transcription', 'LLM', 'openai', false],
+    ['/audio/translations', 'translation', 'translation', 'Translation', 'LLM', 'openai', false],
     ['/messages', 'messages', 'chat', 'Message', 'LLM', 'anthropic', true],
     ['/messages/count_tokens', 'count_tokens', 'tokenize', 'CountTokens', 'TOKEN_COUNTER', 'anthropic', false],
   ])('%s', (path, operation, genAiOperation, spanName, spanKind, system, shared) => {

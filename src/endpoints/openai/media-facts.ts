@@ -5,7 +5,7 @@ import type { EventFacts, ResponseFacts } from '../endpoint.js';
 import { readChunk } from './envelope.js';
 
 /** `usage` of images, speech and transcripts (telemetry contract, section 2). `undefined` when it is no object. */
-export function readMediaUsage(value: Json | undefined): Usage | undefined {
+function readMediaUsage(value: Json | undefined): Usage | undefined {
   const usage = asObject(value);
   if (!usage) return undefined;
   const details = asObject(usage['input_token_details']) ?? asObject(usage['input_tokens_details']);
