@@ -102,6 +102,19 @@ export const CHAT_COMPLETIONS_CASES: readonly ExchangeCase[] = [
     ),
     { ...PLAIN, finishReasons: ['stop', 'length'], attributes: { 'llm.finish_reason': 'stop' } },
   ),
+  answered(
+    'choices that do not say their index count by their place',
+    chatAnswer(
+      {},
+      {
+        choices: [
+          { message: { role: 'assistant', content: 'a' }, finish_reason: 'stop' },
+          { message: { role: 'assistant', content: 'b' }, finish_reason: 'length' },
+        ],
+      },
+    ),
+    { ...PLAIN, finishReasons: ['stop', 'length'] },
+  ),
   answered('a refusal', chatAnswer({ content: null, refusal: 'I will not.' }), {
     ...PLAIN,
     attributes: { 'llm.output_messages.0.message.content': 'I will not.' },
