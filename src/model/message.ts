@@ -70,6 +70,8 @@ export interface Message {
 /** What a request body says, as far as its endpoint has it. */
 export interface RequestContent {
   messages?: Message[] | undefined;
+  /** What a model that knows no messages is asked: the image to make, the text to speak, what was said before a recording. */
+  task?: string | undefined;
   /** Legacy completions: one text a prompt. */
   prompts?: string[] | undefined;
   /** Embeddings: the input texts by index; a token-array input leaves its place `undefined`. */
@@ -89,6 +91,8 @@ export interface RequestContent {
 /** What a response body (or the object folded from a stream) says, as far as its endpoint has it. */
 export interface ResponseContent {
   messages?: Message[] | undefined;
+  /** What was said in a recording. */
+  transcript?: string | undefined;
   /** Legacy completions: one text a choice. */
   choices?: string[] | undefined;
   /** Embeddings: the vectors by index. */

@@ -40,6 +40,7 @@ const CONTENT = new Map([
 
 function describeRequest(body: JsonObject): RequestContent {
   return {
+    task: asText(body['input']),
     invocationParameters: without(body, [...CONTENT.keys()]),
     parameters: { ...readParameters(body), outputType: 'speech' },
   };

@@ -47,7 +47,7 @@ function createTranscriptEndpoint(suffix: string, traits: EndpointTraits): Endpo
     }),
     createFold: createTranscriptFold,
     describeRequest,
-    describeResponse: () => ({}),
+    describeResponse: (body) => ({ transcript: asText(body['text']) }),
     redactRequest: (body, policy: ContentPolicy) => redactMediaRequest(body, policy, CONTENT),
     redactResponse: redactMediaResponse,
   };
@@ -77,6 +77,7 @@ function isNews(event: JsonObject): boolean {
 
 function describeRequest(body: JsonObject): RequestContent {
   return {
+    task: asText(body['prompt']),
     invocationParameters: without(body, [...CONTENT.keys()]),
     parameters: { ...readParameters(body), outputType: readOutputType(body['response_format']) },
   };

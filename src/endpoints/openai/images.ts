@@ -58,6 +58,7 @@ function createFold(): StreamFold {
 
 function describeRequest(body: JsonObject): RequestContent {
   return {
+    task: asText(body['prompt']),
     invocationParameters: without(body, IMAGE_CONTENT),
     parameters: { ...readParameters(body), outputType: 'image' },
   };

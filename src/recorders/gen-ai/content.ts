@@ -39,9 +39,11 @@ function setInput(attributes: Attributes, asked: RequestContent, policy: Content
     set(attributes, 'gen_ai.system_instructions', writeJson(parts));
   }
   const prompts = asked.prompts?.map((prompt): Message => ({ role: 'user', content: prompt })) ?? [];
+  const task: Message[] = asked.task === undefined ? [] : [{ role: 'user', content: asked.task }];
+  const hidePrompts = { ...hide, text: policy.hidePrompts || policy.hideInputText };
   const messages = [
     ...convertInput(asked.messages?.filter((message) => !message.instructions) ?? [], hide),
-    ...convertInput(prompts, { ...hide, text: policy.hidePrompts || policy.hideInputText }),
+    ...convertInput([...prompts, ...task], hidePrompts),
   ];
   if (messages.length > 0) set(attributes, 'gen_ai.input.messages', writeJson(messages));
 }
@@ -61,9 +63,12 @@ function setOutput(
   const choices = answer.choices?.map(
     (text, index): Message => ({ role: 'assistant', content: text, finishReason: finishReasons[index] }),
   );
+  const transcript: Message[] =
+    answer.transcript === undefined ? [] : [{ role: 'assistant', content: answer.transcript }];
   const messages = [
     ...convertOutput(answer.messages ?? [], finishReasons, hide),
     ...convertOutput(choices ?? [], finishReasons, { ...hide, text: policy.hideChoices || policy.hideOutputText }),
+    ...convertOutput(transcript, finishReasons, hide),
     ...imageMessages(answer.images ?? [], hide.imageMaxLength),
   ];
   if (messages.length > 0) set(attributes, 'gen_ai.output.messages', writeJson(messages));
