@@ -41,7 +41,7 @@ function anyBody({ names, values = [] }: Vocabulary): fc.Arbitrary<JsonObject> {
 }
 
 /** Everything that an endpoint does with a body. */
-export function useAll(endpoint: Endpoint, body: JsonObject, policy: ContentPolicy): void {
+function useAll(endpoint: Endpoint, body: JsonObject, policy: ContentPolicy): void {
   endpoint.readRequest(body);
   endpoint.readResponse(body);
   endpoint.isResponse(body);

@@ -7,7 +7,7 @@ export const LINES_HEADERS = { 'content-type': 'application/x-ndjson' };
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
 /** What the last object of an answer has beside its content. */
-export const FINAL = {
+const FINAL = {
   done: true,
   done_reason: 'stop',
   total_duration: 5_191_566_416,
