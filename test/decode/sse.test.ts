@@ -138,8 +138,8 @@ describe('an event beyond the limit', () => {
 
   test('hostile line ends take linear time', () => {
     const started = performance.now();
-    read([Buffer.alloc(2 << 20, '\r'), Buffer.from(`${'data: x\n'.repeat(100_000)}\r`)]);
-    // seconds to minutes when each line searches the rest of its chunk
-    expect(performance.now() - started).toBeLessThan(2000);
+    read([Buffer.alloc(1 << 20, '\r'), Buffer.from(`${'data: x\n'.repeat(100_000)}\r`)]);
+    // about a minute when each line searches the rest of its chunk, on any machine more than this
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
