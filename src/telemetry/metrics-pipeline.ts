@@ -1,7 +1,9 @@
 import type { Meter } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
+  AggregationTemporality,
   ConsoleMetricExporter,
+  InstrumentType,
   MeterProvider,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
@@ -10,6 +12,7 @@ import type { Limits } from '../config/settings.js';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
 import { PACKAGE } from '../util/package-info.js';
+import { createHistogramStore } from './histogram-store.js';
 import { createOtlpMetricExporter } from './otlp-metric-exporter.js';
 import { PrometheusReader } from './prometheus-reader.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
@@ -47,7 +50,9 @@ export function createMetricsPipeline(
   warn: WindowedWarning,
 ): MetricsPipeline {
   const limit = seriesLimit(settings.limits);
-  const prometheus = new PrometheusReader(limit);
+  const histograms = createHistogramStore(PACKAGE, limit);
+  const temporality = createTemporalitySelector(settings.metrics.temporality)(InstrumentType.HISTOGRAM);
+  const prometheus = new PrometheusReader(limit, [histograms.createProducer(AggregationTemporality.CUMULATIVE)]);
   const exporters = createExporters(settings, counters, warn).map(
     (exporter) =>
       new PeriodicExportingMetricReader({
@@ -57,22 +62,22 @@ export function createMetricsPipeline(
         exportTimeoutMillis: Math.min(settings.metrics.exportTimeoutMillis, settings.metrics.intervalMillis),
         cardinalityLimits: { default: limit },
         maxExportBatchSize: POINTS_PER_EXPORT,
+        metricProducers: [histograms.createProducer(temporality)],
       }),
   );
   const provider = new MeterProvider({
     resource,
     readers: [prometheus, ...exporters],
-    // With a view all readers share one storage; without one each has its own, and a sample is recorded once for each.
-    views: [{ instrumentName: 'gen_ai.*', aggregationCardinalityLimit: limit }],
   });
 
-  const collecting = exporters.length === 0 ? undefined : collectRegularly(prometheus, settings.metrics.intervalMillis);
+  const meter = provider.getMeter(PACKAGE.name, PACKAGE.version);
+  // the meter's own histograms are ours; the readers have them from the producers above
+  meter.createHistogram = histograms.createHistogram;
 
   return {
-    meter: provider.getMeter(PACKAGE.name, PACKAGE.version),
+    meter,
     prometheusPage: () => prometheus.page(),
     async close(deadlineMillis) {
-      clearInterval(collecting);
       try {
         await provider.shutdown({ timeoutMillis: deadlineMillis });
       } catch (error) {
@@ -80,13 +85,6 @@ export function createMetricsPipeline(
       }
     },
   };
-}
-
-/** A shared storage keeps what each reader has not collected yet: a page that nobody asks for would keep it for ever. */
-function collectRegularly(reader: PrometheusReader, intervalMillis: number): NodeJS.Timeout {
-  return setInterval(() => {
-    reader.collect().catch(() => {});
-  }, intervalMillis).unref();
 }
 
 function createExporters(settings: TelemetrySettings, counters: Counters, warn: WindowedWarning): PushMetricExporter[] {

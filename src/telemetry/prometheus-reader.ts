@@ -1,12 +1,14 @@
-import { AggregationTemporality, MetricReader } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
 import { writePrometheusPage } from './prometheus-page.js';
 
 /** The reader behind `GET /metrics`: collects when asked, always cumulative. A class because the SDK takes no other. */
 export class PrometheusReader extends MetricReader {
   #writing: Promise<string> | undefined;
 
-  constructor(cardinalityLimit: number) {
+  /** `metricProducers`: further metrics of the page. */
+  constructor(cardinalityLimit: number, metricProducers: MetricProducer[]) {
     super({
+      metricProducers,
       aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
       cardinalitySelector: () => cardinalityLimit,
     });
