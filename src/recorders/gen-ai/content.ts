@@ -28,7 +28,8 @@ function setInput(attributes: Attributes, asked: RequestContent, policy: Content
   }
   if (policy.hideInputMessages) return;
   const hide: ContentSwitches = {
-    text: policy.hideInputText,
+    // messages beside prompts are what the prompts were sent with
+    text: policy.hideInputText || (policy.hidePrompts && asked.prompts !== undefined),
     images: policy.hideInputImages,
     tools: policy.hideTools,
     imageMaxLength: policy.base64ImageMaxLength,
@@ -55,7 +56,8 @@ function setOutput(
   policy: ContentPolicy,
 ): void {
   const hide: ContentSwitches = {
-    text: policy.hideOutputText,
+    // a message beside choices is how the model came to them
+    text: policy.hideOutputText || (policy.hideChoices && answer.choices !== undefined),
     images: false,
     tools: policy.hideTools,
     imageMaxLength: policy.base64ImageMaxLength,
