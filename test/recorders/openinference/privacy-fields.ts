@@ -88,7 +88,7 @@ export function chatRequest(text: string): object {
 }
 
 /** The same on the answer's side. */
-export function chatMessage(text: string): object {
+function chatMessage(text: string): object {
   const hidden = secret('outputText', text);
   return {
     role: 'assistant',
