@@ -1,10 +1,14 @@
 /** The composition root: puts the rooms together into a running sidecar. */
+import { readFileSync } from 'node:fs';
 import type { Settings } from './config/settings.js';
 import { findEndpoint } from './endpoints/registry.js';
 import type { ExchangeDependencies } from './exchange/dependencies.js';
 import { createExchange } from './exchange/exchange.js';
 import type { GenAiRecord, Recorder } from './model/record.js';
 import type { ConventionName, SpanConvention } from './model/span-convention.js';
+import { compileCostExpressions } from './pricing/cost-expressions.js';
+import { parsePriceFile } from './pricing/price-file.js';
+import { createPriceTable } from './pricing/price-table.js';
 import { describeContent } from './recorders/gen-ai/content.js';
 import { createGenAiConvention } from './recorders/gen-ai/gen-ai-convention.js';
 import { createLogRecorder } from './recorders/log/log-recorder.js';
@@ -23,7 +27,7 @@ import { createClock } from './util/clock.js';
 import { Counters } from './util/counters.js';
 import { createDeferred } from './util/deferred.js';
 import { createLog, type Log } from './util/log.js';
-import { createWindowedWarning } from './util/log-window.js';
+import { createWindowedWarning, type WindowedWarning } from './util/log-window.js';
 import { type Contract, loadContract } from './wire/contract.js';
 import { createReplyEncoder } from './wire/replies.js';
 
@@ -78,6 +82,9 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
     ...createRecorders(settings, telemetry, counters, log, options.recorders ?? []),
     describeMetadata,
     headerMapping: settings.headerMapping,
+    providers: settings.providers,
+    bodySessions: settings.bodySessions,
+    ...createPricing(settings, counters, warn),
     limits: settings.limits,
     clock: createClock(),
     counters,
@@ -141,6 +148,26 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
   };
 }
 
+/** Price lists and expressions were judged with the settings; what fails for one call is counted. */
+function createPricing(
+  settings: Settings,
+  counters: Counters,
+  warn: WindowedWarning,
+): Pick<ExchangeDependencies, 'costOf' | 'customCostsOf'> {
+  const expressions = settings.costs.length > 0 ? compileCostExpressions(settings.costs) : undefined;
+  const list =
+    settings.pricesFile === undefined ? undefined : parsePriceFile(readFileSync(settings.pricesFile, 'utf8'));
+  const prices = list?.ok ? createPriceTable(list.prices) : undefined;
+  return {
+    costOf: (facts) => prices?.costOf(facts.provider, facts.responseModel, facts.usage),
+    customCostsOf: (facts) =>
+      expressions?.costsOf(facts, (key, reason) => {
+        counters.add('costs.failed');
+        warn(`cost ${key}`, { key, reason }, 'a cost expression failed; the call has no such key');
+      }),
+  };
+}
+
 /** What the last export gets, even when the open streams took the whole deadline. */
 const FLUSH_MILLIS = 1000;
 
@@ -166,9 +193,7 @@ function createRecorders(
     createMetricsRecorder(telemetry.meter, settings.limits, counters, log),
   ];
   if (callLog) {
-    const content = contentCapture.event
-      ? (record: GenAiRecord) => describeContent(record, contentPolicy)
-      : undefined;
+    const content = contentCapture.event ? (record: GenAiRecord) => describeContent(record, contentPolicy) : undefined;
     const keeps = createRetention(logs.retention);
     recorders.push(createLogRecorder({ log: callLog, keeps, counters, describeContent: content }));
   }

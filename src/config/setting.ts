@@ -17,8 +17,8 @@ export interface Setting<Value = unknown> {
   readonly sensitive?: boolean;
   /** An empty value is a value of its own, not the same as unset. */
   readonly keepsEmpty?: boolean;
-  /** The value is the path of a PEM file, which is read at start to see that it can be. */
-  readonly pemFile?: boolean;
+  /** The value is a file's path: the file is read at start, and these are the reasons why its content cannot be used. */
+  readonly judgeFile?: (content: string) => readonly string[];
 }
 
 /** Settings by environment name. */

@@ -100,6 +100,13 @@ export interface LogRetention {
   slowMillis: number;
 }
 
+/** Providers by what Envoy names or the client addresses; hosts in lower case. */
+export interface ProviderMap {
+  clusters: ReadonlyMap<string, string>;
+  routes: ReadonlyMap<string, string>;
+  hosts: ReadonlyMap<string, string>;
+}
+
 /** Every setting, validated; built once at start. */
 export interface Settings {
   listen: ListenAddress;
@@ -150,6 +157,13 @@ export interface Settings {
   /** Empty for `none`. */
   propagators: readonly ('tracecontext' | 'baggage' | 'b3' | 'b3multi')[];
   headerMapping: HeaderMapping;
+  providers: ProviderMap;
+  /** Sessions and users are also taken from request bodies. */
+  bodySessions: boolean;
+  /** A price list's path; its content is good; absent: no costs. */
+  pricesFile?: string | undefined;
+  /** CEL expressions of integer costs, by metadata key. */
+  costs: readonly { key: string; expression: string }[];
   contentPolicy: ContentPolicy;
   contentCapture: ContentCapture;
   limits: Limits;

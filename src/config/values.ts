@@ -3,7 +3,8 @@ import type { GivenTexts } from './sources/given.js';
 import { type SettingsInput, tryRead } from './sources/given.js';
 import { SETTINGS, type Values } from './table/table.js';
 
-const PEM_BEGIN = '-----BEGIN ';
+/** A file of nothing but mistakes would fill the screen. */
+const MAX_REASONS = 50;
 
 /**
  * Every setting's value, each judged by itself. A text that is not allowed gives a problem and leaves the default
@@ -30,10 +31,10 @@ export function readValues(
       continue;
     }
     values.set(name, result.data);
-    if (!setting.pemFile) continue;
+    if (!setting.judgeFile) continue;
     const content = tryRead(readFile, text.text);
-    if ('reason' in content) problems.push(problemOf(name, setting, text, content.reason));
-    else if (!content.text.includes(PEM_BEGIN)) problems.push(problemOf(name, setting, text, 'is not a PEM file'));
+    const reasons = 'reason' in content ? [content.reason] : setting.judgeFile(content.text);
+    for (const reason of reasons.slice(0, MAX_REASONS)) problems.push(problemOf(name, setting, text, reason));
   }
   // the table gives each value's type, and the loop above covers the table
   return { values: Object.fromEntries(values) as Values, problems };

@@ -15,9 +15,13 @@ export function requestContent(
   body: RequestBody | undefined,
   contentType: string | undefined,
 ): BodyContent<RequestContent> {
+  // several recorders ask, and a big body's text alone takes a millisecond
   let object = body?.whole;
+  let text = body?.text;
+  let described: RequestContent | undefined;
+  const textOf = (bytes: Buffer) => (text ??= bytes.toString('utf8'));
   const parsed = () => {
-    if (!object && body && body.kind === 'object' && !body.truncated) object = parseObject(body.bytes.toString('utf8'));
+    if (!object && body && body.kind === 'object' && !body.truncated) object = parseObject(textOf(body.bytes));
     return object;
   };
   const isJson = body?.kind === 'object' || body?.kind === 'other' || body?.whole !== undefined;
@@ -26,10 +30,12 @@ export function requestContent(
       isJson || !contentType ? 'application/json' : contentType.split(';', 1)[0]!.trim().slice(0, MIME_CHARACTERS),
     truncated: body?.truncated ?? false,
     empty: body === undefined || body.bytes.length === 0,
-    text: () => (body === undefined || body.bytes.length === 0 ? undefined : body.bytes.toString('utf8')),
+    text: () => (body === undefined || body.bytes.length === 0 ? undefined : textOf(body.bytes)),
     describe() {
+      if (described) return described;
       const whole = parsed();
-      return whole ? endpoint.describeRequest(whole) : {};
+      described = whole ? endpoint.describeRequest(whole) : {};
+      return described;
     },
     redacted(policy) {
       const whole = parsed();
@@ -50,14 +56,17 @@ export function responseContent(
   body: ResponseBody,
   mimeType: string,
 ): BodyContent<ResponseContent> {
+  let described: ResponseContent | undefined;
   return {
     mimeType,
     truncated: body.truncated,
     empty: body.empty,
     text: body.text,
     describe() {
+      if (described) return described;
       const object = body.object();
-      return object ? endpoint.describeResponse(object) : {};
+      described = object ? endpoint.describeResponse(object) : {};
+      return described;
     },
     redacted(policy) {
       const object = body.object();

@@ -1,5 +1,6 @@
-import type { HeaderMapping, Limits } from '../config/settings.js';
+import type { HeaderMapping, Limits, ProviderMap } from '../config/settings.js';
 import type { Endpoint } from '../endpoints/endpoint.js';
+import type { Cost } from '../model/cost.js';
 import type { MetadataValues } from '../model/metadata.js';
 import type { CallFacts, Recorder } from '../model/record.js';
 import type { CallTracer } from '../model/trace.js';
@@ -20,11 +21,18 @@ export interface ExchangeDependencies {
   /** Whether anybody records what an access log has of a call. */
   recordsHttp?: boolean | undefined;
   headerMapping: HeaderMapping;
+  providers: ProviderMap;
+  /** Whether sessions and users are also taken from request bodies. */
+  bodySessions: boolean;
+  /** What the call cost as far as it is known; `undefined` when it is not. */
+  costOf(facts: CallFacts): Cost | undefined;
+  /** The costs that users define, by metadata key. */
+  customCostsOf(facts: CallFacts): ReadonlyMap<string, number> | undefined;
   limits: Limits;
   clock: Clock;
   counters: Counters;
-  /** Runs work after the reply (see util/deferred). */
-  defer(work: () => void): void;
+  /** Runs work after the reply (see util/deferred); `bytes`: what it holds in memory until then, about. */
+  defer(work: () => void, bytes?: number): void;
   /** Told of an error in a recorder; the other recorders still get the record. */
   onRecorderError(recorder: string, error: unknown): void;
 }

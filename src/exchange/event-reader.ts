@@ -6,7 +6,13 @@ import type { ReaderContext, ResponseReader } from './response-reader.js';
 import { learnEvent } from './response-state.js';
 
 /** An event that the reply may have to speak of: it carries usage, or it is an error. */
-const URGENT = /"usage"\s*:\s*\{|"error"|"done"\s*:\s*true/;
+function isUrgent(data: string): boolean {
+  // the plain searches are several times faster than the expressions, which then look at few events
+  if (data.includes('"error"')) return true;
+  if (data.includes('"usage"') && /"usage"\s*:\s*\{/.test(data)) return true;
+  return data.includes('"done"') && /"done"\s*:\s*true/.test(data);
+}
+
 /** Bytes of a stream that may wait to be read; small ones, so that catching up takes a fraction of a millisecond. */
 const PENDING_BYTES = 64 * 1024;
 /** What ends the streams of OpenAI's API; not JSON. */
@@ -49,7 +55,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
     }
     pending.push({ data, at: now });
     // the first event names the model, the first with content tells the time to the first token
-    if (state.firstContent === undefined || URGENT.test(data)) readFacts();
+    if (state.firstContent === undefined || isUrgent(data)) readFacts();
   }
 
   /** Takes the facts of everything that waits, in order: the last value wins, so no event may be read before an earlier one. */

@@ -1,6 +1,5 @@
 /** One HTTP exchange as Envoy shows it: a state machine that answers each message and makes one record at whatever end comes. */
 import type { Endpoint } from '../endpoints/endpoint.js';
-import { providerOfHost } from '../model/provider.js';
 import type { CallFacts, GenAiRecord } from '../model/record.js';
 import { GO_ON, type Reply } from '../model/reply.js';
 import type { CallTrace } from '../model/trace.js';
@@ -11,7 +10,8 @@ import type { ExchangeDependencies } from './dependencies.js';
 import { failureOf } from './failure.js';
 import { type HeaderView, type RawHeader, viewHeaders } from './header-view.js';
 import { readHttp, readHttpAnswer } from './http-facts.js';
-import { mapHeaders } from './mapped-headers.js';
+import { identify } from './identity.js';
+import { mapHeaders, withSession } from './mapped-headers.js';
 import { createMetadataLedger, type MetadataLedger } from './metadata-ledger.js';
 import { createRequestReader, type RequestBody, type RequestReader } from './request-reader.js';
 import { createResponseSide, createSilentSide, type ResponseSide, readEncoding } from './response-side.js';
@@ -21,12 +21,6 @@ const NAME_CHARACTERS = 256;
 
 /** The body of a request that was never shown to us. */
 const UNSEEN: RequestBody = { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated: false };
-
-/** Where Envoy's configuration may name the provider; the recommended envoy.yaml shows how. */
-const PROVIDER_ATTRIBUTES = [
-  "xds.route_metadata.filter_metadata['genai']['provider']",
-  "xds.cluster_metadata.filter_metadata['genai']['provider']",
-];
 
 /** The trace of a call without a span. */
 const UNTRACED: CallTrace = {
@@ -108,9 +102,11 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     const startedAt = clock.now();
     const { traits } = endpoint;
     const trace = startTrace(headers, startTime);
+    const identity = identify(dependencies.providers, headers, attribute);
     const facts: CallFacts = {
       endpoint: traits,
-      provider: providerOf(headers, attribute) ?? traits.provider,
+      ...identity,
+      provider: identity.provider ?? traits.provider,
       usage: {},
       finishReasons: [],
       timing: { startTime, duration: 0 },
@@ -182,6 +178,10 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     facts.streaming = request.stream;
     facts.conversation =
       request.conversation === undefined ? undefined : boundedText(request.conversation, NAME_CHARACTERS);
+    if (dependencies.bodySessions) {
+      const session = request.session ?? request.conversation;
+      facts.headers = withSession(facts.headers, session, request.user, limits.headerValueCharacters);
+    }
     return true;
   }
 
@@ -197,6 +197,9 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     facts.finishReasons = boundedReasons(state.finishReasons);
     facts.timing.firstContent = state.firstContent;
     facts.timing.lastContent = state.lastContent;
+    if (!hasUsage(facts.usage)) return;
+    facts.cost = dependencies.costOf(facts);
+    facts.customCosts = dependencies.customCostsOf(facts);
   }
 
   function judge(current: Call, side: ResponseSide, complete: boolean): void {
@@ -252,7 +255,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     } finally {
       // two pieces of work, so that an error of ours in the first does not cost the record
       dependencies.defer(() => readLateReasons(current, side));
-      dependencies.defer(() => record(current, side));
+      dependencies.defer(() => record(current, side), requestBodyRead?.bytes.length);
     }
     return withMetadata(current, GO_ON);
   }
@@ -345,13 +348,6 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       void finish(false);
     },
   };
-}
-
-/** The provider by what Envoy's configuration says of the route or the cluster, else by the host. */
-function providerOf(headers: HeaderView, attribute: AttributeView): string | undefined {
-  const configured = PROVIDER_ATTRIBUTES.map(attribute).find((provider) => provider !== undefined);
-  if (configured !== undefined) return boundedText(configured, NAME_CHARACTERS);
-  return providerOfHost(headers.get(':authority') ?? attribute('request.host'));
 }
 
 function boundedReasons(reasons: readonly (string | undefined)[]): string[] {

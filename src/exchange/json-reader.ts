@@ -21,14 +21,24 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
   const kept = keepBytes(limits.contentBytes);
   let scanner: JsonScanner | undefined; // reads on where the kept bytes end
   let parsed: JsonObject | undefined;
+  let text: string | undefined; // of all that is kept
+  let textBytes = 0; // the size of what was offered when the text was made
   let read = false;
   let plain = false; // the answer is a text that was taken at its word
   let tries = 0;
 
+  function keptText(): string {
+    if (text === undefined || textBytes !== kept.size()) {
+      text = kept.bytes().toString('utf8');
+      textBytes = kept.size();
+    }
+    return text;
+  }
+
   /** Takes the answer as it is now; returns whether it is a whole JSON object. */
   function tryRead(): boolean {
     const bytes = kept.bytes();
-    const body = scanner || bytes.length > PARSE_BYTES ? readLarge(bytes) : parseSmall(bytes);
+    const body = scanner || bytes.length > PARSE_BYTES ? readLarge(bytes) : parseSmall();
     if (!body) return false;
     read = true;
     state.whole = true;
@@ -37,8 +47,8 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
     return true;
   }
 
-  function parseSmall(bytes: Buffer): { members: JsonObject; partial: boolean } | undefined {
-    parsed = parseObject(bytes.toString('utf8'));
+  function parseSmall(): { members: JsonObject; partial: boolean } | undefined {
+    parsed = parseObject(keptText());
     return parsed && { members: parsed, partial: false };
   }
 
@@ -54,7 +64,7 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
   /** An answer that is no JSON by its own word; `false`: the endpoint has no such answers. */
   function readPlain(): boolean {
     if (endpoint.readText && !kept.truncated()) {
-      parsed = endpoint.readText(kept.bytes().toString('utf8'));
+      parsed = endpoint.readText(keptText());
       plain = true;
       learn(state, endpoint.readResponse(parsed));
       return true;
@@ -88,9 +98,9 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
     },
     body: () => ({
       empty: kept.size() === 0,
-      text: () => (kept.size() === 0 ? undefined : kept.bytes().toString('utf8')),
+      text: () => (kept.size() === 0 ? undefined : keptText()),
       object() {
-        if (!parsed && !kept.truncated()) parsed = parseObject(kept.bytes().toString('utf8'));
+        if (!parsed && !kept.truncated()) parsed = parseObject(keptText());
         return parsed;
       },
       truncated: kept.truncated(),

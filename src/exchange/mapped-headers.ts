@@ -28,6 +28,28 @@ export function mapHeaders(
   return { span, log, metrics: attributesOf(mapping.metrics, headers, limit) };
 }
 
+/**
+ * Adds the session and the user that a request body names, to spans and logs; a header or baggage that named them wins. Metrics never
+ * carry either: both are unbounded.
+ */
+export function withSession(
+  mapped: MappedHeaders,
+  session: string | undefined,
+  user: string | undefined,
+  limit: number,
+): MappedHeaders {
+  const named = new Map<string, string>();
+  for (const [attribute, text] of [
+    [SESSION, session],
+    ['user.id', user],
+  ] as const) {
+    const value = boundedText(text ?? '', limit);
+    if (value !== '') named.set(attribute, value);
+  }
+  if (named.size === 0) return mapped;
+  return { ...mapped, span: new Map([...named, ...mapped.span]), log: new Map([...named, ...mapped.log]) };
+}
+
 function attributesOf(pairs: readonly HeaderPair[], headers: HeaderView, limit: number): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const pair of pairs) {

@@ -19,6 +19,8 @@ export interface RequestBody {
   whole?: JsonObject | undefined;
   /** The kept bytes, decoded. */
   bytes: Buffer;
+  /** The same as text, where it was made. */
+  text?: string | undefined;
   truncated: boolean;
 }
 
@@ -69,10 +71,11 @@ function createJsonBodyReader(limits: Pick<Limits, 'contentBytes'>): RequestRead
 
 function readWhole(bytes: Buffer, cut: boolean): Omit<RequestBody, 'bytes' | 'truncated'> {
   if (bytes.length <= PARSE_BYTES) {
-    const value = parseJson(bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    const value = parseJson(text);
     const whole = asObject(value);
-    if (whole) return { kind: 'object', members: whole, whole };
-    if (value !== undefined) return { kind: 'other', members: {} };
+    if (whole) return { kind: 'object', members: whole, whole, text };
+    if (value !== undefined) return { kind: 'other', members: {}, text };
   }
   const scanner = createJsonScanner();
   scanner.feed(bytes);

@@ -36,6 +36,7 @@ function formatCall(record: GenAiRecord, paint: Paint): string {
   cells[0] = paint.dim(cells[0] ?? '');
   cells[2] = (failure ? paint.red : paint.green)(cells[2] ?? '');
   cells.push(modelOf(record));
+  if (record.cost) cells.push(formatCost(record.cost.total));
   const session = record.headers.log.get('session.id') ?? record.headers.span.get('session.id');
   if (session) cells.push(`${paint.dim('session')} ${clean(session)}`);
   if (record.trace.traceId) cells.push(paint.dim(`trace ${clean(record.trace.traceId)}`));
@@ -66,6 +67,11 @@ function modelOf(record: GenAiRecord): string {
 function formatMillis(millis: number | undefined): string {
   if (millis === undefined) return NOT_KNOWN;
   return millis < 999.5 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(2)} s`;
+}
+
+/** Dollars with three significant digits: calls cost from millionths to tens. */
+function formatCost(dollars: number): string {
+  return `$${Number(dollars.toPrecision(3))}`;
 }
 
 /** Without what could move the cursor, colour the terminal or reverse its text; of bounded length. */

@@ -25,6 +25,7 @@ export const COUNTER_NAMES = {
   'logs.sampled_out': 'calls without a log record because of the share that is kept',
   'metrics.export_failed': 'metric exports that failed',
   'metrics.limited': 'attribute values replaced by _other because a cardinality cap was reached',
+  'costs.failed': 'cost expressions that failed for a call, or gave no whole number',
   'baggage.rejected': 'session ids from baggage that were not acceptable',
 } as const satisfies Record<string, string>;
 

@@ -7,6 +7,7 @@ export const ROOMS = [
   'exchange',
   'decode',
   'endpoints',
+  'pricing',
   'recorders',
   'telemetry',
   'up',
@@ -39,7 +40,20 @@ export const COMPOSITION_ROOTS = ['main.ts', 'app.ts'];
 export const RULES: Record<Room, RoomRule> = {
   model: { rooms: [], typeRooms: [], packages: [], typePackages: [], builtins: [] },
   util: { rooms: [], typeRooms: [], packages: ['pino'], typePackages: [], builtins: 'every' },
-  config: { rooms: ['model'], typeRooms: [], packages: ['zod', 'yaml'], typePackages: [], builtins: [...PURE, 'net'] },
+  pricing: {
+    rooms: ['model'],
+    typeRooms: [],
+    packages: ['zod', 'yaml', '@marcbachmann/cel-js'],
+    typePackages: [],
+    builtins: [],
+  },
+  config: {
+    rooms: ['model', 'pricing'],
+    typeRooms: [],
+    packages: ['zod', 'yaml'],
+    typePackages: [],
+    builtins: [...PURE, 'net'],
+  },
   wire: {
     rooms: ['model', 'util'],
     typeRooms: [],

@@ -188,6 +188,34 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
       `unix://${LONG_PATH}`,
     ],
   },
+  GENAI_EXTPROC_PROVIDERS: {
+    valid: [
+      [
+        'cluster:llm=groq, route:main = mistral_ai,host:API.Example=x',
+        {
+          clusters: new Map([['llm', 'groq']]),
+          routes: new Map([['main', 'mistral_ai']]),
+          hosts: new Map([['api.example', 'x']]),
+        },
+      ],
+    ],
+    invalid: ['llm=groq', 'cluster:=groq', 'cluster:llm=', 'cluster:llm', 'zone:a=b', 'cluster:a=b,cluster:a=c', ','],
+  },
+  GENAI_EXTPROC_BODY_SESSION: boolean,
+  GENAI_EXTPROC_PRICES: { valid: [['/etc/prices.yml', '/etc/prices.yml']], invalid: ['a\0b'] },
+  GENAI_EXTPROC_COSTS: {
+    valid: [
+      ['spent=input_tokens + output_tokens * 3', [{ key: 'spent', expression: 'input_tokens + output_tokens * 3' }]],
+      [
+        "a=input_tokens * 2u; b = model == 'x' ? 1 : 2",
+        [
+          { key: 'a', expression: 'input_tokens * 2u' },
+          { key: 'b', expression: "model == 'x' ? 1 : 2" },
+        ],
+      ],
+    ],
+    invalid: ['input_tokens', 'a=', 'a=nope', 'a=input_tokens +', "a='text'", 'a=1.5', 'a=1;a=2', '1a=1', ';'],
+  },
   GENAI_EXTPROC_SOCKET_MODE: {
     valid: [
       ['660', 0o660],

@@ -6,7 +6,11 @@ import { SECTIONS, SETTINGS } from '../../src/config/table/table.js';
 import { SETTING_CASES } from './setting-cases.js';
 import { PEM, parse, settingsOf } from './support.js';
 
-const files = { '/readable.pem': PEM, '/settings.yaml': 'content-bytes: 1' };
+const files = {
+  '/readable.pem': PEM,
+  '/etc/prices.yml': 'providers: []',
+  '/settings.yaml': 'content-bytes: 1',
+};
 
 /** What a setting may need around it to matter at all. */
 const CONTEXTS: Record<string, string>[] = [

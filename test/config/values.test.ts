@@ -6,7 +6,12 @@ import { readValues } from '../../src/config/values.js';
 import { SETTING_CASES } from './setting-cases.js';
 import { type Outside, PEM, parse, problemsOf } from './support.js';
 
-const files: Record<string, string> = { '/readable.pem': PEM, '/not-a.pem': 'text', '/settings.yaml': '' };
+const files: Record<string, string> = {
+  '/readable.pem': PEM,
+  '/not-a.pem': 'text',
+  '/etc/prices.yml': 'providers: []',
+  '/settings.yaml': '',
+};
 
 /** One setting's value, before it is put together with others. */
 function readValue(name: SettingName, { env = {}, argv = [] }: Outside): unknown {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { viewHeaders } from '../../src/exchange/header-view.js';
-import { mapHeaders } from '../../src/exchange/mapped-headers.js';
+import { mapHeaders, withSession } from '../../src/exchange/mapped-headers.js';
 import type { CallTrace } from '../../src/model/trace.js';
 import { rawHeaders } from '../support/drive-exchange.js';
 
@@ -74,5 +74,37 @@ describe('the session in baggage', () => {
     const cleared = { ...MAPPING, baggageSession: { span: false, log: true } };
     expect(map({}, 'x', cleared)).toMatchObject({ span: {}, log: { 'session.id': 'x' } });
     expect(map({}, 'x').metrics).toEqual({});
+  });
+});
+
+describe('the session and the user that a body names', () => {
+  const trace: CallTrace = {
+    sampled: false,
+    recording: false,
+    headers: [],
+    baggage: () => undefined,
+    end: () => undefined,
+  };
+  const mapped = (headers: Record<string, string>) => mapHeaders(MAPPING, viewHeaders(rawHeaders(headers)), trace, 20);
+
+  test('reach spans and logs, never metrics', () => {
+    const named = withSession(mapped({}), 's-1', 'u-1', 20);
+    expect(Object.fromEntries(named.span)).toEqual({ 'session.id': 's-1', 'user.id': 'u-1' });
+    expect(Object.fromEntries(named.log)).toEqual({ 'session.id': 's-1', 'user.id': 'u-1' });
+    expect(named.metrics.size).toBe(0);
+  });
+
+  test('yield to a header', () => {
+    const named = withSession(mapped({ 'agent-session-id': 'header' }), 'body', undefined, 20);
+    expect(named.span.get('session.id')).toBe('header');
+    expect(named.log.get('session.id')).toBe('header');
+  });
+
+  test('are bounded, without control characters; nothing named changes nothing', () => {
+    expect(withSession(mapped({}), `a\n${'b'.repeat(100)}`, undefined, 20).span.get('session.id')).toBe(
+      `a${'b'.repeat(18)}`,
+    );
+    const plain = mapped({});
+    expect(withSession(plain, undefined, '\n', 20)).toBe(plain);
   });
 });

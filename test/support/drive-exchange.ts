@@ -100,6 +100,10 @@ export function createBench(options: BenchOptions = {}): Bench {
       describeMetadata,
       wantsResponseContent: !policy.hideOutputs,
       headerMapping: settings.headerMapping,
+      providers: settings.providers,
+      bodySessions: settings.bodySessions,
+      costOf: () => undefined,
+      customCostsOf: () => undefined,
       // a busy machine must not let a decoder miss its reply
       limits: { ...settings.limits, decodeWaitMillis: 10_000, ...options.limits },
       clock: { now: () => now, wallTime: () => START + now },

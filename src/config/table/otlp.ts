@@ -5,6 +5,9 @@ import { filePath } from '../kinds/text.js';
 import { endpoint } from '../kinds/url.js';
 import type { Setting, SettingSection } from '../setting.js';
 
+/** A PEM file has at least one encapsulation boundary (RFC 7468). */
+const judgePem = (content: string) => (content.includes('-----BEGIN ') ? [] : ['is not a PEM file']);
+
 const protocol = oneOf(['grpc', 'http/protobuf'], {
   'http/json': 'is not offered: several backends refuse OTLP as JSON, and encoding it costs more than protobuf',
 });
@@ -44,7 +47,7 @@ const insecureOf = (signal: string) =>
     help: `Whether an endpoint for ${signal} without a scheme is spoken to unencrypted.`,
   }) as const satisfies Setting;
 const pemOf = (what: string) =>
-  ({ kind: filePath, otherwise, pemFile: true, help: `PEM file with ${what}.` }) as const satisfies Setting;
+  ({ kind: filePath, otherwise, judgeFile: judgePem, help: `PEM file with ${what}.` }) as const satisfies Setting;
 
 /** The OTLP exporters: general settings, and each signal's own, which win. */
 export const OTLP_SECTION = {
@@ -92,7 +95,7 @@ export const OTLP_SECTION = {
     OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: compressionOf('log records'),
     OTEL_EXPORTER_OTLP_CERTIFICATE: {
       kind: filePath,
-      pemFile: true,
+      judgeFile: judgePem,
       otherwise: "Node's list of certificate authorities",
       help: 'PEM file with the certificates that vouch for the collector.',
     },
@@ -101,7 +104,7 @@ export const OTLP_SECTION = {
     OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: pemOf('the certificates that vouch for the collector of log records'),
     OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: {
       kind: filePath,
-      pemFile: true,
+      judgeFile: judgePem,
       otherwise: 'none',
       help: 'PEM file with our own certificate, for a collector that asks for one; goes with a client key.',
     },
@@ -110,7 +113,7 @@ export const OTLP_SECTION = {
     OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: pemOf('our own certificate for log records'),
     OTEL_EXPORTER_OTLP_CLIENT_KEY: {
       kind: filePath,
-      pemFile: true,
+      judgeFile: judgePem,
       otherwise: 'none',
       help: "PEM file with our own certificate's private key.",
     },

@@ -1,6 +1,7 @@
 import { keyOf, type Setting, type SettingSection, type SettingValues } from '../setting.js';
 import { CONTENT_SECTION } from './content.js';
 import { HEADER_SECTION } from './headers.js';
+import { IDENTITY_SECTION } from './identity.js';
 import { LIMIT_SECTION } from './limits.js';
 import { LOG_SECTION } from './logs.js';
 import { METRIC_SECTION } from './metrics.js';
@@ -15,6 +16,7 @@ export const SECTIONS: readonly SettingSection[] = [
   SERVER_SECTION,
   UP_SECTION,
   HEADER_SECTION,
+  IDENTITY_SECTION,
   CONTENT_SECTION,
   RESOURCE_SECTION,
   TRACE_SECTION,
@@ -28,6 +30,7 @@ const TABLE = {
   ...SERVER_SECTION.settings,
   ...UP_SECTION.settings,
   ...HEADER_SECTION.settings,
+  ...IDENTITY_SECTION.settings,
   ...CONTENT_SECTION.settings,
   ...RESOURCE_SECTION.settings,
   ...TRACE_SECTION.settings,

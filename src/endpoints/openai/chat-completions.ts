@@ -3,6 +3,7 @@ import { asArray, asObject, asText, type Json, type JsonObject, writeJson } from
 import type { Message, RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
+import { readSession } from '../session.js';
 import { createChatFold, readChatChunk } from './chat-fold.js';
 import { readMessage } from './chat-messages.js';
 import { inputPolicy, outputPolicy, redactChoices, redactMessage, withoutContent } from './chat-redaction.js';
@@ -21,7 +22,7 @@ export const chatCompletions: Endpoint = {
   suffixes: ['/chat/completions'],
   shared: false,
   tailMembers: ['model', 'usage'],
-  readRequest: (body) => ({ model: asText(body['model']), stream: body['stream'] === true }),
+  readRequest: (body) => ({ model: asText(body['model']), stream: body['stream'] === true, ...readSession(body) }),
   readResponse: readEnvelope,
   isResponse: (body) => Array.isArray(body['choices']),
   readEvent: readChatChunk,

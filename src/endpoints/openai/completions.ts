@@ -3,6 +3,7 @@ import { asArray, asObject, asString, asText, emptyObject, type Json, type JsonO
 import type { RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint, StreamFold } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
+import { readSession } from '../session.js';
 import { redactChoices, withoutContent } from './chat-redaction.js';
 import { CHOICES, choiceIndex, foldMembers, readChunk, readEnvelope, without } from './envelope.js';
 
@@ -19,7 +20,7 @@ export const completions: Endpoint = {
   suffixes: ['/completions'],
   shared: true,
   tailMembers: ['model', 'usage'],
-  readRequest: (body) => ({ model: asText(body['model']), stream: body['stream'] === true }),
+  readRequest: (body) => ({ model: asText(body['model']), stream: body['stream'] === true, ...readSession(body) }),
   readResponse: readEnvelope,
   isResponse: (body) => Array.isArray(body['choices']),
   readEvent: (event) =>

@@ -21,12 +21,14 @@ export function readEnvelope(body: JsonObject): ResponseFacts {
 function readFinishReasons(value: Json | undefined): (string | undefined)[] | undefined {
   const choices = asArray(value);
   if (!choices || choices.length === 0) return undefined;
-  const reasons: (string | undefined)[] = [];
-  for (const [place, entry] of choices.entries()) {
-    const choice = asObject(entry);
+  let reasons: (string | undefined)[] | undefined;
+  for (let place = 0; place < choices.length; place += 1) {
+    const choice = asObject(choices[place]);
     const reason = asText(choice?.['finish_reason']);
-    const index = choiceIndex(choice, place);
-    if (reason !== undefined && index !== undefined) reasons[index] = reason;
+    const index = reason === undefined ? undefined : choiceIndex(choice, place);
+    if (index === undefined) continue;
+    reasons ??= [];
+    reasons[index] = reason;
   }
   return reasons;
 }
@@ -40,7 +42,16 @@ export function choiceIndex(choice: JsonObject | undefined, place: number): numb
 /** What a chunk says, given whether it carries content. An error event ends the stream. */
 export function readChunk(event: JsonObject, content: boolean): EventFacts {
   const error = readError(event);
-  return { ...readEnvelope(event), content, error, terminal: error ? 'failure' : undefined };
+  // one object an event: this runs for every one of a stream
+  return {
+    usage: readUsage(event['usage']),
+    model: asText(event['model']),
+    id: asText(event['id']),
+    finishReasons: readFinishReasons(event['choices']),
+    content,
+    error,
+    terminal: error ? 'failure' : undefined,
+  };
 }
 
 /** The error that a stream event carries: an `error` member that is an object or a text. */

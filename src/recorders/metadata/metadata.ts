@@ -2,11 +2,12 @@ import type { MetadataValues } from '../../model/metadata.js';
 import { type CallFacts, timePerOutputToken, timeToFirstToken } from '../../model/record.js';
 
 /**
- * The dynamic metadata of what is known of a call so far; keys and types of the telemetry contract, section 4. Mapped headers come
- * first, so that none of them can take the place of a key of ours.
+ * The dynamic metadata of what is known of a call so far; keys and types of the telemetry contract, section 4. Mapped headers and
+ * costs that users define come first, so that none of them can take the place of a key of ours.
  */
 export function describeMetadata(facts: CallFacts): MetadataValues {
   const values = new Map<string, string | number | boolean>(facts.headers.log);
+  if (facts.customCosts) for (const [key, cost] of facts.customCosts) values.set(key, cost);
   const set = (key: string, value: string | number | boolean | undefined) => {
     if (value !== undefined && value !== '') values.set(key, value);
   };
@@ -30,6 +31,7 @@ export function describeMetadata(facts: CallFacts): MetadataValues {
   set('llm_reasoning_token', usage.reasoning);
   set('token_latency_ttft', timeToFirstToken(facts));
   set('token_latency_itl', timePerOutputToken(facts));
+  set('llm_cost', facts.cost?.total);
   set('finish_reason', facts.finishReasons[0]);
   set('error_type', facts.failure?.type);
   return values;

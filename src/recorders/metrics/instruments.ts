@@ -1,4 +1,4 @@
-import type { Histogram, Meter } from '@opentelemetry/api';
+import type { Counter, Histogram, Meter } from '@opentelemetry/api';
 
 /** The four histograms (telemetry contract, section 3): names, units and bounds are what dashboards are built on. */
 export interface Instruments {
@@ -6,6 +6,8 @@ export interface Instruments {
   requestDuration: Histogram;
   timeToFirstToken: Histogram;
   timePerOutputToken: Histogram;
+  /** Only calls whose cost is known add to it. */
+  cost: Counter;
 }
 
 const TOKEN_BOUNDS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
@@ -44,5 +46,6 @@ export function createInstruments(meter: Meter): Instruments {
       'Between output tokens after the first, streams only',
       OUTPUT_TOKEN_BOUNDS,
     ),
+    cost: meter.createCounter('gen_ai.client.cost', { unit: 'USD', description: 'What calls cost by the price list' }),
   };
 }

@@ -75,6 +75,7 @@ export function createMetricsRecorder(meter: Meter, limits: MetricLimits, counte
       if (firstToken !== undefined) instruments.timeToFirstToken.record(firstToken / 1000, series.attributes);
       const perToken = timePerOutputToken(record);
       if (perToken !== undefined) instruments.timePerOutputToken.record(perToken / 1000, series.attributes);
+      if (record.cost) instruments.cost.add(record.cost.total, series.attributes);
       for (const counter of TOKEN_COUNTERS) {
         const tokens = record.usage[counter];
         if (tokens !== undefined) instruments.tokenUsage.record(tokens, series.tokens[counter]);

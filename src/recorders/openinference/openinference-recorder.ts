@@ -73,7 +73,10 @@ function setIdentity(attributes: Attributes, record: GenAiRecord): void {
   for (const [name, value] of record.headers.span) attributes[name] = value;
 }
 
-function setUsage(attributes: Attributes, { usage }: GenAiRecord): void {
+function setUsage(attributes: Attributes, { usage, cost }: GenAiRecord): void {
+  set(attributes, 'llm.cost.prompt', cost?.prompt);
+  set(attributes, 'llm.cost.completion', cost?.completion);
+  set(attributes, 'llm.cost.total', cost?.total);
   set(attributes, 'llm.token_count.prompt', usage.input);
   set(attributes, 'llm.token_count.completion', usage.output);
   set(attributes, 'llm.token_count.total', usage.total);

@@ -18,6 +18,9 @@ function create(limits: Partial<MetricLimits> = {}) {
     createHistogram: (name: string): Histogram => ({
       record: (value, attributes) => void samples.push({ name, value, attributes: attributes ?? {} }),
     }),
+    createCounter: (name: string) => ({
+      add: (value: number, attributes: Attributes) => void samples.push({ name, value, attributes }),
+    }),
   } as unknown as Meter;
   const counters = new Counters();
   const log = keepingLog();
@@ -30,6 +33,16 @@ const DURATION = 'gen_ai.server.request.duration';
 const TOKENS = 'gen_ai.client.token.usage';
 
 describe('samples', () => {
+  test('a known cost is added with the attributes of the call', () => {
+    const { samples, recorder } = create();
+    recorder.record(recordOf({ cost: { prompt: 0.25, completion: 0.5, total: 0.75 } }));
+    recorder.record(recordOf({}));
+    const duration = samples.find((sample) => sample.name === DURATION);
+    expect(samples.filter((sample) => sample.name === 'gen_ai.client.cost')).toEqual([
+      { name: 'gen_ai.client.cost', value: 0.75, attributes: duration?.attributes },
+    ]);
+  });
+
   test('a plain call: one duration, exact attributes', () => {
     const { samples, recorder } = create();
     recorder.record(recordOf({ timing: { startTime: 0, duration: 1500 } }));
