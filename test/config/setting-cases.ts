@@ -1,3 +1,4 @@
+// Over 400 lines because it is one table: a row for each setting, and splitting it would hide a missing one.
 import type { SettingName } from '../../src/config/table/table.js';
 
 /** Texts that one setting takes, each with its value, and texts that it refuses. */
