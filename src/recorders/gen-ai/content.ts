@@ -59,7 +59,8 @@ function setOutput(
     // a message beside choices is how the model came to them
     text: policy.hideOutputText || (policy.hideChoices && answer.choices !== undefined),
     images: false,
-    tools: policy.hideTools,
+    // an answer that lists tools repeats the request
+    tools: policy.hideTools || policy.hideInputs,
     imageMaxLength: policy.base64ImageMaxLength,
   };
   const choices = answer.choices?.map(
