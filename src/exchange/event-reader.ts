@@ -58,26 +58,39 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
     if (state.firstContent === undefined || isUrgent(data)) readFacts();
   }
 
-  /** Takes the facts of everything that waits, in order: the last value wins, so no event may be read before an earlier one. */
+  /**
+   * Takes the facts of everything that waits, in order: the last value wins, so no event may be read before an earlier one. An event on
+   * which we fail costs what it says, not the others; the error comes at the end.
+   */
   function readFacts(): void {
-    while (readPending < pending.length) {
+    const errors: unknown[] = [];
+    for (; readPending < pending.length; readPending += 1) {
       const event = pending[readPending] as PendingEvent;
-      readPending += 1; // first: an event on which we fail is not tried for ever
       event.object = parseObject(event.data);
-      if (event.object) {
-        events += 1;
+      if (event.object === undefined) {
+        counters.add('events.unparsable');
+        continue;
+      }
+      events += 1;
+      try {
         learnEvent(state, endpoint.readEvent(event.object), event.at, event.data);
-      } else counters.add('events.unparsable');
+      } catch (error) {
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw errors[0];
   }
 
   function drain(): void {
-    readFacts();
-    const batch = pending;
-    pending = [];
-    pendingBytes = 0;
-    readPending = 0;
-    if (fold) for (const event of batch) keep(fold, event);
+    try {
+      readFacts();
+    } finally {
+      const batch = pending;
+      pending = [];
+      pendingBytes = 0;
+      readPending = 0;
+      if (fold) for (const event of batch) keep(fold, event);
+    }
   }
 
   function catchUp(): void {

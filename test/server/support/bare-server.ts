@@ -18,7 +18,8 @@ import { connectClient, type ExtProcClient } from './ext-proc-client.js';
 /** The gRPC server with the exchange behind it and nothing else: what it records stays here. */
 export interface BareServer extends ExtProcClient {
   server: GrpcServer;
-  records: GenAiRecord[];
+  /** The calls that are over; what was deferred is done first. */
+  readonly records: GenAiRecord[];
   counters: Counters;
   /** What was reported as an error of ours. */
   internalErrors: unknown[];
@@ -44,6 +45,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
   const contract = loadContract();
   const watchdog = createWatchdog(settings.limits.replyMillis);
   const onInternalError = (error: unknown) => void internalErrors.push(error);
+  const deferred = createDeferred(onInternalError);
   const dependencies: ExchangeDependencies = {
     findEndpoint,
     tracer: { start: () => UNTRACED },
@@ -58,7 +60,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
     limits: settings.limits,
     clock: createClock(),
     counters,
-    defer: createDeferred(onInternalError).defer,
+    defer: deferred.defer,
     onRecorderError: (_recorder, error) => onInternalError(error),
     ...options.exchange,
   };
@@ -75,7 +77,10 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
   return {
     ...client,
     server,
-    records,
+    get records() {
+      deferred.flush();
+      return records;
+    },
     counters,
     internalErrors,
     async shutdown() {
