@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { CallTrace } from '../../src/model/trace.js';
 import { createTelemetry, type Telemetry } from '../../src/telemetry/telemetry.js';
 import { Counters } from '../../src/util/counters.js';
 import { PACKAGE } from '../../src/util/package-info.js';
@@ -34,11 +35,12 @@ function endSpan(
   telemetry: Telemetry,
   attributes: Record<string, string | number> = {},
   name = 'ChatCompletion',
-): void {
+): CallTrace {
   const time = Date.now();
-  telemetry.tracer
-    .start(noCarrier, time)
-    .end({ name, endTime: time + 5, attributes, events: [], status: { code: 'OK' } });
+  const call = telemetry.tracer.start(noCarrier, time);
+  const events = [{ name: 'event', time: time + 1, attributes: { kept: true } }];
+  call.end({ name, endTime: time + 5, attributes, events, status: { code: 'OK' } });
+  return call;
 }
 
 const spanIs = (count: number) => (sink: OtlpSink) => sink.spans().length >= count;
@@ -262,15 +264,39 @@ describe('what begins and what does not', () => {
       OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '1',
       OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
       OTEL_BSP_SCHEDULE_DELAY: '60000',
+      OTEL_BSP_MAX_QUEUE_SIZE: '0',
+      OTEL_BLRP_SCHEDULE_DELAY: '60000',
+      OTEL_SDK_DISABLED: 'true',
+      OTEL_TRACES_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_TRACES_SAMPLER_ARG: '0',
+      OTEL_PROPAGATORS: 'b3',
+      OTEL_ATTRIBUTE_COUNT_LIMIT: '1',
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '1',
+      OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '1',
+      OTEL_SPAN_EVENT_COUNT_LIMIT: '0',
+      OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: '0',
+      OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: '0',
+      OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '0',
+      OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '1',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: httpUrl,
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '1',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere.pem',
     };
     const before = { ...process.env };
     Object.assign(process.env, names);
     try {
       for (const protocol of PROTOCOLS) {
-        const { sink, telemetry } = await start(protocol);
-        endSpan(telemetry, { one: 1, two: 2 });
+        const { sink, telemetry } = await start(protocol, { logs: { exporters: ['otlp'] } });
+        const { headers } = endSpan(telemetry, { one: 1, two: 'text' });
+        expect(headers.map(([name]) => name)).toEqual(['traceparent']);
+        const entry = { time: Date.now(), severity: 'INFO', body: 'line', sampled: true } as const;
+        telemetry.callLog?.write({ ...entry, attributes: { one: 1, two: 'text' } });
         await telemetry.shutdown(3_000);
-        expect(sink.spans()[0]?.attributes).toEqual({ one: 1, two: 2 });
+        expect(sink.spans()[0]?.attributes).toEqual({ one: 1, two: 'text' });
+        expect(sink.spans()[0]?.events.map((event) => event.attributes)).toEqual([{ kept: true }]);
+        expect(sink.logs()[0]?.attributes).toEqual({ one: 1, two: 'text' });
         expect(sink.spans()[0]?.resource).not.toHaveProperty('from');
         expect(sink.spans()[0]?.resource['service.name']).toBe('ai-gateway');
         expect(sink.metrics()[0]?.temporality).toBe('cumulative');
