@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // they fetch gigabytes and take minutes: npm run test:live
+    exclude: [...configDefaults.exclude, 'test/live/**'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // two cores: a real Envoy, the sidecar and the test share them
