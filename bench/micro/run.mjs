@@ -130,6 +130,7 @@ try {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.hello.port}/us`,
         OTEL_BSP_SCHEDULE_DELAY: '20',
         OTEL_METRIC_EXPORT_INTERVAL: '5000',
+        OTEL_LOGS_EXPORTER: 'none',
         ...settings,
       });
       rows.push(await measure(sidecar, name, variant));
