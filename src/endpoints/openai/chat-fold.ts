@@ -1,7 +1,7 @@
 /** Joins the chunks of a streamed chat completion (telemetry contract, section 6, "Stream fold"). */
 import { asArray, asObject, asString, asText, emptyObject, type Json, type JsonObject } from '../../model/json.js';
 import type { EventFacts, StreamFold } from '../endpoint.js';
-import { CHOICES, choiceIndex, foldMembers, readChunk } from './envelope.js';
+import { CHOICES, choiceIndex, foldMembers, readChunk, sizeOf, sumOf } from './envelope.js';
 
 /** Members of a delta whose texts are joined; vendors name the reasoning differently. */
 const JOINED = ['content', 'reasoning', 'reasoning_content', 'refusal'];
@@ -22,7 +22,9 @@ interface ChoiceFold {
 /** Creates the fold of one streamed chat completion. */
 export function createChatFold(): StreamFold {
   const members = emptyObject();
+  const sizes = new Map<string, number>();
   const choices = new Map<number, ChoiceFold>();
+  let joined = 0; // characters that the choices hold
 
   function choiceAt(index: number): ChoiceFold | undefined {
     let choice = choices.get(index);
@@ -34,18 +36,21 @@ export function createChatFold(): StreamFold {
   }
 
   return {
-    push(event) {
-      foldMembers(members, event);
+    push(event, characters) {
+      foldMembers(members, event, sizes, characters);
       for (const [place, entry] of (asArray(event['choices']) ?? []).entries()) {
         const chunk = asObject(entry);
         const index = choiceIndex(chunk, place);
         const choice = index === undefined ? undefined : choiceAt(index);
         if (!chunk || !choice) continue;
-        choice.finishReason = asText(chunk['finish_reason']) ?? choice.finishReason;
-        foldDelta(choice, asObject(chunk['delta']) ?? {});
-        foldLogprobs(choice, asObject(chunk['logprobs']));
+        const reason = asText(chunk['finish_reason']);
+        choice.finishReason = reason ?? choice.finishReason;
+        joined += reason?.length ?? 0;
+        joined += foldDelta(choice, asObject(chunk['delta']) ?? {}, characters);
+        joined += foldLogprobs(choice, asObject(chunk['logprobs'])) ? characters : 0;
       }
     },
+    held: () => joined + sumOf(sizes),
     result() {
       const folded = emptyObject();
       for (const key of Object.keys(members)) folded[key] = members[key];
@@ -74,19 +79,33 @@ function carriesContent(delta: JsonObject): boolean {
   );
 }
 
-function foldDelta(choice: ChoiceFold, delta: JsonObject): void {
+/** Returns the characters that the choice holds more, like everything here that folds a part of an event of `characters`. */
+function foldDelta(choice: ChoiceFold, delta: JsonObject, characters: number): number {
   const message = choice.message;
+  let grown = 0;
   for (const key of Object.keys(delta)) {
     const value = delta[key];
     if (value === null || value === undefined) continue;
-    if (key === 'tool_calls') foldToolCalls(choice.toolCalls, asArray(value) ?? []);
+    if (key === 'tool_calls') grown += foldToolCalls(choice.toolCalls, asArray(value) ?? [], characters);
     else if (!(key in message) && Object.keys(message).length >= MEMBERS) continue;
-    else if (JOINED.includes(key) && typeof value === 'string') message[key] = (asString(message[key]) ?? '') + value;
-    else if (LISTED.includes(key) && Array.isArray(value)) message[key] = append(asArray(message[key]), value);
-    else if (key === 'function_call') message[key] = joinTexts(asObject(message[key]), asObject(value), ['arguments']);
-    else if (key === 'audio') message[key] = joinTexts(asObject(message[key]), asObject(value), ['data', 'transcript']);
-    else message[key] = value;
+    else if (JOINED.includes(key) && typeof value === 'string') {
+      message[key] = (asString(message[key]) ?? '') + value;
+      grown += value.length;
+    } else if (LISTED.includes(key) && Array.isArray(value)) {
+      message[key] = append(asArray(message[key]), value);
+      if (value.length > 0) grown += characters;
+    } else if (key === 'function_call') grown += joinMember(message, key, value, ['arguments'], characters);
+    else if (key === 'audio') grown += joinMember(message, key, value, ['data', 'transcript'], characters);
+    else grown += replace(message, key, value, characters);
   }
+  return grown;
+}
+
+/** Sets a member; a value that servers repeat with every chunk (the role) counts once. */
+function replace(target: JsonObject, key: string, value: Json, characters: number): number {
+  const grown = target[key] === value ? 0 : key.length + sizeOf(value, characters);
+  target[key] = value;
+  return grown;
 }
 
 /** Appends to a list of ours (copied at first: the chunk's own is not changed). */
@@ -96,7 +115,8 @@ function append(list: Json[] | undefined, more: readonly Json[]): Json[] {
   return list;
 }
 
-function foldToolCalls(calls: Map<number, JsonObject>, deltas: readonly Json[]): void {
+function foldToolCalls(calls: Map<number, JsonObject>, deltas: readonly Json[], characters: number): number {
+  let grown = 0;
   for (const [place, entry] of deltas.entries()) {
     const delta = asObject(entry);
     if (!delta) continue;
@@ -110,39 +130,51 @@ function foldToolCalls(calls: Map<number, JsonObject>, deltas: readonly Json[]):
     for (const key of Object.keys(delta)) {
       const value = delta[key];
       if (key === 'index' || value === null || value === undefined) continue;
-      if (key === 'function') call[key] = joinTexts(asObject(call[key]), asObject(value), ['arguments']);
-      else if (key === 'custom') call[key] = joinTexts(asObject(call[key]), asObject(value), ['input']);
+      if (key === 'function') grown += joinMember(call, key, value, ['arguments'], characters);
+      else if (key === 'custom') grown += joinMember(call, key, value, ['input'], characters);
       else if (key in call || Object.keys(call).length < MEMBERS) {
         // some servers repeat an empty id or name with every piece
-        if (value !== '' || !(key in call)) call[key] = value;
+        if (value !== '' || !(key in call)) grown += replace(call, key, value, characters);
       }
     }
   }
+  return grown;
 }
 
-/** Members of `update` over `base`: the named ones are joined as text, the others replaced unless empty. */
-function joinTexts(
-  base: JsonObject | undefined,
-  update: JsonObject | undefined,
+/** Members of `update` over those of `target[key]`: the named ones are joined as text, the others replaced unless empty. */
+function joinMember(
+  target: JsonObject,
+  key: string,
+  update: Json,
   joined: readonly string[],
-): JsonObject {
-  const result = base ?? emptyObject();
-  for (const key of Object.keys(update ?? {})) {
-    const value = update?.[key];
+  characters: number,
+): number {
+  const own = asObject(target[key]) ?? emptyObject();
+  target[key] = own;
+  const members = asObject(update) ?? {};
+  let grown = 0;
+  for (const name of Object.keys(members)) {
+    const value = members[name];
     if (value === null || value === undefined) continue;
-    if (!(key in result) && Object.keys(result).length >= MEMBERS) continue;
-    if (joined.includes(key) && typeof value === 'string') result[key] = (asString(result[key]) ?? '') + value;
-    else if (value !== '' || !(key in result)) result[key] = value;
+    if (!(name in own) && Object.keys(own).length >= MEMBERS) continue;
+    if (joined.includes(name) && typeof value === 'string') {
+      own[name] = (asString(own[name]) ?? '') + value;
+      grown += value.length;
+    } else if (value !== '' || !(name in own)) grown += replace(own, name, value, characters);
   }
-  return result;
+  return grown;
 }
 
-function foldLogprobs(choice: ChoiceFold, logprobs: JsonObject | undefined): void {
+/** Whether the choice holds more now. */
+function foldLogprobs(choice: ChoiceFold, logprobs: JsonObject | undefined): boolean {
+  let grown = false;
   for (const key of ['content', 'refusal']) {
     const list = asArray(logprobs?.[key]);
     if (!list || list.length === 0) continue;
     choice.logprobs.set(key, append(choice.logprobs.get(key), list));
+    grown = true;
   }
+  return grown;
 }
 
 function foldedChoice([index, choice]: [number, ChoiceFold]): JsonObject {

@@ -5,7 +5,7 @@ import type { Endpoint, StreamFold } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
 import { readSession } from '../session.js';
 import { redactChoices, withoutContent } from './chat-redaction.js';
-import { CHOICES, choiceIndex, foldMembers, readChunk, readEnvelope, without } from './envelope.js';
+import { CHOICES, choiceIndex, foldMembers, readChunk, readEnvelope, sumOf, without } from './envelope.js';
 
 /** POST …/completions (OpenAI API reference, "Create completion", legacy). */
 export const completions: Endpoint = {
@@ -42,20 +42,26 @@ interface ChoiceFold {
 
 function createFold(): StreamFold {
   const members = emptyObject();
+  const sizes = new Map<string, number>();
   const choices = new Map<number, ChoiceFold>();
+  let joined = 0; // characters of the choices' texts
   return {
-    push(event) {
-      foldMembers(members, event);
+    push(event, characters) {
+      foldMembers(members, event, sizes, characters);
       for (const [place, entry] of (asArray(event['choices']) ?? []).entries()) {
         const chunk = asObject(entry);
         const index = choiceIndex(chunk, place);
         if (!chunk || index === undefined) continue;
         const choice = choices.get(index) ?? { text: '' };
         if (choices.size < CHOICES) choices.set(index, choice);
-        choice.finishReason = asText(chunk['finish_reason']) ?? choice.finishReason;
-        choice.text += asString(chunk['text']) ?? '';
+        const text = asString(chunk['text']) ?? '';
+        const reason = asText(chunk['finish_reason']);
+        joined += text.length + (reason?.length ?? 0);
+        choice.finishReason = reason ?? choice.finishReason;
+        choice.text += text;
       }
     },
+    held: () => joined + sumOf(sizes),
     result() {
       const folded = without(members, []);
       folded['choices'] = [...choices.entries()]

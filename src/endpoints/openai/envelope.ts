@@ -7,6 +7,8 @@ import { readUsage } from './usage.js';
 export const CHOICES = 128;
 /** Top-level members of a stream's chunks that are kept. */
 const MEMBERS = 64;
+/** What a number or a truth value counts as. */
+const NUMBER_CHARACTERS = 8;
 
 /** Model, id, usage and the finish reasons of `choices`. */
 export function readEnvelope(body: JsonObject): ResponseFacts {
@@ -63,14 +65,34 @@ function readError(event: JsonObject): EventFacts['error'] {
 
 /**
  * Takes over the members of a chunk except `choices`: the last value wins, and null says nothing, so that the `usage: null` of other
- * chunks does not undo the one that had it.
+ * chunks does not undo the one that had it. `sizes` learns the characters that each member holds, of an event of `characters`.
  */
-export function foldMembers(target: JsonObject, event: JsonObject): void {
+export function foldMembers(
+  target: JsonObject,
+  event: JsonObject,
+  sizes: Map<string, number>,
+  characters: number,
+): void {
   for (const key of Object.keys(event)) {
     const value = event[key];
     if (key === 'choices' || value === null || value === undefined) continue;
-    if (key in target || Object.keys(target).length < MEMBERS) target[key] = value;
+    if (!(key in target) && Object.keys(target).length >= MEMBERS) continue;
+    target[key] = value;
+    sizes.set(key, key.length + sizeOf(value, characters));
   }
+}
+
+/** Characters that a value of an event of `characters` holds; of lists and objects no more than the whole event has. */
+export function sizeOf(value: Json, characters: number): number {
+  if (typeof value === 'string') return value.length;
+  return typeof value === 'object' && value !== null ? characters : NUMBER_CHARACTERS;
+}
+
+/** The sum of what the members hold. */
+export function sumOf(sizes: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const size of sizes.values()) sum += size;
+  return sum;
 }
 
 /** A shallow copy without the named members; safe for any key. */

@@ -1,6 +1,6 @@
 import { asString, asText, emptyObject, type Json, type JsonObject } from '../../model/json.js';
 import type { StreamFold } from '../endpoint.js';
-import { foldMembers, without } from './envelope.js';
+import { foldMembers, sumOf, without } from './envelope.js';
 
 /** Segments of one transcript that are kept; some hours of talk. */
 const SEGMENTS = 10_000;
@@ -9,21 +9,26 @@ const SEGMENTS = 10_000;
 export function createTranscriptFold(): StreamFold {
   const members = emptyObject();
   const segments: Json[] = [];
+  const sizes = new Map<string, number>();
   let text = '';
+  let listed = 0; // characters of the segments
   return {
-    push(event) {
+    push(event, characters) {
       switch (event['type']) {
         case 'transcript.text.delta':
           text += asString(event['delta']) ?? '';
           break;
         case 'transcript.text.segment':
-          if (segments.length < SEGMENTS) segments.push(without(event, ['type']));
+          if (segments.length >= SEGMENTS) break;
+          segments.push(without(event, ['type']));
+          listed += characters;
           break;
         default:
           text = asText(event['text']) ?? text;
-          foldMembers(members, without(event, ['type', 'text']));
+          foldMembers(members, without(event, ['type', 'text']), sizes, characters);
       }
     },
+    held: () => text.length + listed + sumOf(sizes),
     result() {
       const folded: JsonObject = emptyObject();
       folded['text'] = text;

@@ -341,11 +341,21 @@ export const CHAT_COMPLETIONS_STREAM_CASES: readonly ExchangeCase[] = [
     eventBytes: 2048,
   },
   {
-    ...streamed('content beyond its cap: the rest is left out, and usage still found', WHOLE, {
-      ...PLAIN,
-      truncated: true,
-      output: chatChunk([{ index: 0, message: { role: 'assistant', content: 'Grüß ' } }]),
-    }),
+    ...streamed(
+      'content beyond its cap: the rest is left out, and usage still found',
+      sse(
+        chatDelta({ role: 'assistant', content: 'Grüß ' }),
+        chatDelta({ content: 'x'.repeat(300) }),
+        chatDelta({ content: 'Gott' }, 'stop'),
+        USAGE_CHUNK,
+        '[DONE]',
+      ),
+      {
+        ...PLAIN,
+        truncated: true,
+        output: chatChunk([{ index: 0, message: { role: 'assistant', content: 'Grüß ' } }]),
+      },
+    ),
     contentBytes: 400,
   },
   {
