@@ -15,7 +15,7 @@ import { createLogRecorder } from './recorders/log/log-recorder.js';
 import { createRetention } from './recorders/log/retention.js';
 import { describeMetadata } from './recorders/metadata/metadata.js';
 import { createMetricsRecorder } from './recorders/metrics/metrics-recorder.js';
-import { createOpenInferenceConvention } from './recorders/openinference/openinference-recorder.js';
+import { createOpenInferenceConvention } from './recorders/openinference/openinference-convention.js';
 import { createSpanRecorder } from './recorders/span/span-recorder.js';
 import { startAdminServer } from './server/admin.js';
 import { startGrpcServer } from './server/grpc-server.js';

@@ -86,6 +86,7 @@ describe('the compose file', () => {
       },
     });
     expect(parsed.ok && parsed.settings.metrics.exporters).not.toContain('otlp');
+    expect(parsed.ok && parsed.settings.logs.exporters).not.toContain('otlp');
   });
 
   test('is told in the README: every published port, and the model that is pulled', () => {

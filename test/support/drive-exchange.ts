@@ -7,7 +7,7 @@ import type { GenAiRecord } from '../../src/model/record.js';
 import type { Reply } from '../../src/model/reply.js';
 import type { CallTracer, SpanEnd } from '../../src/model/trace.js';
 import { describeMetadata } from '../../src/recorders/metadata/metadata.js';
-import { createOpenInferenceConvention } from '../../src/recorders/openinference/openinference-recorder.js';
+import { createOpenInferenceConvention } from '../../src/recorders/openinference/openinference-convention.js';
 import { createSpanRecorder } from '../../src/recorders/span/span-recorder.js';
 import { Counters } from '../../src/util/counters.js';
 import type { ExchangeCase } from './exchange-case.js';

@@ -1,9 +1,10 @@
 /** The content of a call as OpenInference attributes, after the privacy switches (telemetry contract, section 6, last table). */
+
+import { type Attributes, set } from '../../model/attributes.js';
 import { type ContentPolicy, REDACTED } from '../../model/content-policy.js';
 import { type JsonObject, writeJson } from '../../model/json.js';
 import type { RequestContent, ResponseContent } from '../../model/message.js';
 import type { BodyContent, GenAiRecord } from '../../model/record.js';
-import { type Attributes, set } from './attributes.js';
 import { setQuery, setRanking } from './documents.js';
 import { setMessages } from './messages.js';
 

@@ -1,8 +1,9 @@
 /** What an API tells of a call beside its messages, as the span's metadata (OpenInference semantic conventions, "metadata"). */
+
+import { type Attributes, set } from '../../model/attributes.js';
 import type { ContentPolicy } from '../../model/content-policy.js';
 import { asObject, emptyObject, type JsonObject, writeJson } from '../../model/json.js';
 import type { CallDetail } from '../../model/message.js';
-import { type Attributes, set } from './attributes.js';
 
 /** Sets `metadata` of an answered call after the privacy switches; not called when outputs are hidden. */
 export function setDetails(

@@ -1,8 +1,9 @@
 /** What a reranker was asked and what it answered, as OpenInference attributes (OpenInference semantic conventions, "reranker"). */
+
+import { type Attributes, set } from '../../model/attributes.js';
 import { type ContentPolicy, REDACTED } from '../../model/content-policy.js';
 import type { RankedDocument } from '../../model/document.js';
 import type { RequestContent, ResponseContent } from '../../model/message.js';
-import { type Attributes, set } from './attributes.js';
 
 /** Sets the query and the documents of a request; not called when inputs are hidden. */
 export function setQuery(attributes: Attributes, content: RequestContent, policy: ContentPolicy): void {

@@ -1,7 +1,8 @@
 /** Messages and their parts as OpenInference attributes (OpenInference semantic conventions, "message" and "message_content"). */
+
+import { type Attributes, set } from '../../model/attributes.js';
 import { REDACTED } from '../../model/content-policy.js';
 import type { ContentPart, Message, ToolCall } from '../../model/message.js';
-import { type Attributes, set } from './attributes.js';
 
 /** What is hidden of one side's messages; keys stay where a value is hidden. */
 export interface MessageSwitches {

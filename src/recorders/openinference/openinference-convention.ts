@@ -1,9 +1,9 @@
+import { type Attributes, set } from '../../model/attributes.js';
 import { type ContentPolicy, hidesAnything } from '../../model/content-policy.js';
 import { exceptionEvent, failureMessage } from '../../model/exception.js';
 import type { GenAiRecord } from '../../model/record.js';
 import type { SpanConvention } from '../../model/span-convention.js';
 import type { SpanEvent } from '../../model/trace.js';
-import { type Attributes, set } from './attributes.js';
 import { inputSwitches, outputSwitches, repeatingSwitches, setRequest, setResponse, setValue } from './content.js';
 import { setDetails } from './details.js';
 
