@@ -27,6 +27,8 @@ export interface ClientCall {
 }
 
 const ASKED = 'llm.input_messages.0.message.content';
+// its first place is the instructions', whether there are any or not
+const ASKED_RESPONSES = 'llm.input_messages.1.message.content';
 const CONTENT = 'llm.output_messages.0.message.content';
 const PART = 'llm.output_messages.0.message.contents.0.message_content.text';
 
@@ -39,8 +41,9 @@ export function clientCalls(openai: OpenAI, anthropic: Anthropic, model: string)
   const respond = { model, input: QUESTION, max_output_tokens: MAX_TOKENS };
   const asked: ClientCall['asked'] = [ASKED, QUESTION];
   const ofChat = { operation: 'chat', spanName: 'ChatCompletion', asked, answered: CONTENT };
-  const ofResponses = { operation: 'responses', spanName: 'Responses', asked, answered: PART };
-  const ofMessages = { operation: 'messages', spanName: 'Message', asked, answered: CONTENT };
+  const askedResponses: ClientCall['asked'] = [ASKED_RESPONSES, QUESTION];
+  const ofResponses = { operation: 'responses', spanName: 'Responses', asked: askedResponses, answered: PART };
+  const ofMessages = { operation: 'messages', spanName: 'Message', asked, answered: PART };
   return [
     {
       ...ofChat,
