@@ -18,6 +18,7 @@ export function createGenAiConvention(policy: ContentPolicy, showContent: boolea
     setIdentity(facts, record);
     setResponse(facts, record);
     setUsage(facts, record);
+    setCost(facts, record);
     set(facts, 'error.type', failure?.type);
     setRequest(facts, record, policy);
     if (record.request.truncated || record.response.truncated) facts['genai_extproc.content.truncated'] = true;
@@ -57,4 +58,11 @@ function setUsage(attributes: Attributes, { usage }: GenAiRecord): void {
   set(attributes, 'gen_ai.usage.cache_read.input_tokens', usage.cachedInput);
   set(attributes, 'gen_ai.usage.cache_creation.input_tokens', usage.cacheCreationInput);
   set(attributes, 'gen_ai.usage.reasoning.output_tokens', usage.reasoning);
+}
+
+/** The conventions have no names for what a call cost: it keeps those that OpenInference gives it. */
+function setCost(attributes: Attributes, { cost }: GenAiRecord): void {
+  set(attributes, 'llm.cost.prompt', cost?.prompt);
+  set(attributes, 'llm.cost.completion', cost?.completion);
+  set(attributes, 'llm.cost.total', cost?.total);
 }
