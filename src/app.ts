@@ -101,6 +101,7 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
     encodeReply: createReplyEncoder(contract, settings.metadataNamespace),
     counters,
     watchdog,
+    onRefusedMode: (mode: string) => warn('refused mode', { mode }, REFUSED_MODE),
     onInternalError,
   };
   const silent = { ...dependencies, recorders: [], counters: new Counters() };
@@ -126,7 +127,13 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
 export async function startSidecar(settings: Settings, options: SidecarOptions = {}): Promise<Sidecar> {
   const observer = createObserver(settings, options);
   let serving = false;
-  const admin = await startAdminServer(settings.admin, { healthy: () => serving, metrics: observer.prometheusPage });
+  const admin = await startAdminServer(settings.admin, {
+    healthy: () => serving,
+    metrics: observer.prometheusPage,
+  }).catch(async (error: unknown) => {
+    await observer.close(0);
+    throw error;
+  });
   const server = await startGrpcServer(settings, observer.contract, observer.serve).catch(async (error: unknown) => {
     await Promise.all([admin.close(), observer.close(0)]);
     throw error;
@@ -167,6 +174,11 @@ function createPricing(
       }),
   };
 }
+
+/** What to do about streams that cannot be served. */
+const REFUSED_MODE =
+  'calls are not observed: Envoy sends a body mode that cannot be served; ' +
+  "in the ext_proc filter's processing_mode use STREAMED, or NONE with allow_mode_override: true";
 
 /** What the last export gets, even when the open streams took the whole deadline. */
 const FLUSH_MILLIS = 1000;

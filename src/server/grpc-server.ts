@@ -1,8 +1,8 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import type { Settings } from '../config/settings.js';
 import { AppError } from '../util/errors.js';
 import type { Contract } from '../wire/contract.js';
+import { addHealthService } from './health-service.js';
 import { formatAddress, grpcTarget, removeStaleSocket, setSocketMode } from './listen-address.js';
 import type { ProcessCall } from './stream.js';
 
@@ -24,15 +24,16 @@ const OPTIONS = {
 
 /** Starts the ext_proc server with its health service. Throws an {@link AppError} when the address cannot be had. */
 export async function startGrpcServer(
-  settings: Pick<Settings, 'listen' | 'socketMode' | 'limits'>,
+  settings: Pick<Settings, 'listen' | 'socketMode' | 'limits' | 'debug'>,
   contract: Contract,
   serve: (call: ProcessCall) => void,
 ): Promise<GrpcServer> {
   const { listen } = settings;
+  // it would write lines of its own beside ours, for the same trouble
+  if (!settings.debug) setLogVerbosity(logVerbosity.NONE);
   const server = new Server({ ...OPTIONS, 'grpc.max_receive_message_length': settings.limits.messageBytes });
   server.addService(contract.service, { Process: serve });
-  const health = new HealthImplementation({ '': 'SERVING' });
-  health.addToServer(server);
+  const health = addHealthService(server);
   const port = await bind(server, settings);
   let serving = true;
   return {
@@ -41,7 +42,7 @@ export async function startGrpcServer(
     serving: () => serving,
     close(deadlineMillis) {
       serving = false;
-      health.setStatus('', 'NOT_SERVING');
+      health.close();
       return new Promise((resolve) => {
         const cut = setTimeout(() => {
           server.forceShutdown();

@@ -15,6 +15,8 @@ export interface StreamDependencies {
   encodeReply: ReplyEncoder;
   counters: Counters;
   watchdog: Watchdog;
+  /** A stream was refused for its body mode. */
+  onRefusedMode(mode: string): void;
   onInternalError(error: unknown): void;
 }
 
@@ -81,7 +83,7 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
     const request = message.protocolConfig?.requestBodyMode ?? BODY_MODE.none;
     const response = message.protocolConfig?.responseBodyMode ?? BODY_MODE.none;
     if (request >= BODY_MODE.fullDuplexStreamed || response >= BODY_MODE.fullDuplexStreamed) {
-      refuse();
+      refuse(Math.max(request, response));
       return false;
     }
     exchange = dependencies.createExchange({
@@ -100,9 +102,10 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
    * In this mode Envoy has parted with the bytes it sent us: after an end in peace the request would go on without them, and its
    * client might wait for ever. A status makes Envoy answer at once, and the reason reaches its access log.
    */
-  function refuse(): void {
+  function refuse(mode: number): void {
     counters.add('streams.unsupported_mode');
     ended = true;
+    dependencies.onRefusedMode(mode === BODY_MODE.fullDuplexStreamed ? 'FULL_DUPLEX_STREAMED' : `unknown mode ${mode}`);
     call.emit('error', {
       code: status.UNIMPLEMENTED,
       details: 'FULL_DUPLEX_STREAMED is not served: set the body modes to NONE and allow_mode_override, or to STREAMED',

@@ -1,4 +1,10 @@
-import { type Client, credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import {
+  type Client,
+  type ClientReadableStream,
+  credentials,
+  makeGenericClientConstructor,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { service } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -161,6 +167,23 @@ describe('the end', () => {
     await sidecar.close();
     expect(performance.now() - began).toBeLessThan(4_000);
     expect(sidecar.counters.values['spans.dropped']).toBe(1);
+  });
+
+  test('who watches its health is told, and does not hold up the end', async () => {
+    await start({ GENAI_EXTPROC_DRAIN_MILLIS: '30000' });
+    const watch = health['watch'] as (request: object) => ClientReadableStream<{ status: string }>;
+    const told: string[] = [];
+    const ends = ['', 'no.such.Service'].map((name) => {
+      const stream = watch.call(health, { service: name });
+      stream.on('data', ({ status }) => told.push(`${name}:${status}`));
+      return new Promise<number>((resolve) => stream.on('status', ({ code }) => resolve(code)));
+    });
+    await eventually(() => told.length === 2);
+    const began = performance.now();
+    await sidecar.close();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await Promise.all(ends)).toEqual([0, 0]);
+    expect(told.sort()).toEqual([':NOT_SERVING', ':SERVING', 'no.such.Service:SERVICE_UNKNOWN']);
   });
 
   test('closing twice is closing once', async () => {

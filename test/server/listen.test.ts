@@ -2,8 +2,9 @@ import { existsSync, linkSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { formatError } from '../../src/util/errors.js';
+import { startOtlpSink } from '../support/otlp-sink.js';
 import { freePort, isFree } from '../support/ports.js';
 import { startTestSidecar } from '../support/sidecar.js';
 import { connectClient } from './support/ext-proc-client.js';
@@ -132,6 +133,29 @@ describe('a port', () => {
     expect(message).toContain(`ADMIN_FAILED: cannot listen on 127.0.0.1:${admin}: the port is already in use`);
     expect(message).toContain('GENAI_EXTPROC_ADMIN (--admin)');
     expect(await isFree(port)).toBe(true);
+    await closed(taken);
+  });
+
+  test('of the admin endpoint in use: telemetry and watchdog are ended too', async () => {
+    const taken = createServer();
+    const admin = await freePort();
+    await listening(taken, admin);
+    const clearing = vi.spyOn(globalThis, 'clearInterval');
+    const starting = vi.spyOn(globalThis, 'setInterval');
+    const sink = await startOtlpSink();
+    await messageOf(
+      startTestSidecar({
+        GENAI_EXTPROC_ADMIN: `127.0.0.1:${admin}`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.httpUrl,
+        OTEL_METRIC_EXPORT_INTERVAL: '60000',
+      }),
+    );
+    const begun = starting.mock.results.map(({ value }) => value as unknown);
+    const ended = clearing.mock.calls.map(([timer]) => timer as unknown);
+    expect(begun.length).toBeGreaterThan(0);
+    for (const timer of begun) expect(ended).toContain(timer);
+    vi.restoreAllMocks();
+    await sink.close();
     await closed(taken);
   });
 });

@@ -3,7 +3,9 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProcessingRequest } from '../../src/wire/messages.js';
 import { eventually } from '../support/eventually.js';
+import { startTestSidecar } from '../support/sidecar.js';
 import { type BareServer, startBareServer } from './support/bare-server.js';
+import { connectClient } from './support/ext-proc-client.js';
 import {
   chatAnswer,
   chatRequest,
@@ -38,12 +40,12 @@ const CALL = [
 
 describe('modes', () => {
   test.each([
-    ['FULL_DUPLEX_STREAMED requests', { requestBodyMode: 4 }],
-    ['FULL_DUPLEX_STREAMED answers', { responseBodyMode: 4 }],
-    ['a mode that is newer than this', { requestBodyMode: 5, responseBodyMode: 5 }],
+    ['FULL_DUPLEX_STREAMED requests', { requestBodyMode: 4 }, 'FULL_DUPLEX_STREAMED'],
+    ['FULL_DUPLEX_STREAMED answers', { responseBodyMode: 4 }, 'FULL_DUPLEX_STREAMED'],
+    ['a mode that is newer than this', { requestBodyMode: 5, responseBodyMode: 5 }, 'unknown mode 5'],
   ])(
     '%s cannot be served: the stream is ended with a status that says why, without a reply',
-    async (_name, protocolConfig) => {
+    async (_name, protocolConfig, told) => {
       const ended = server.counters.values['streams.unsupported_mode'];
       const stream = server.open();
       stream.send(requestHeaders({}, { protocolConfig }));
@@ -53,9 +55,32 @@ describe('modes', () => {
       expect(end.details).toContain('allow_mode_override');
       expect(stream.replies).toEqual([]);
       expect(server.counters.values['streams.unsupported_mode']).toBe(ended + 1);
+      expect(server.refusedModes.at(-1)).toBe(told);
       expect(server.records).toEqual([]);
     },
   );
+
+  test('a refused mode is logged once a window, with what to do about it', async () => {
+    const warnings: [object, string][] = [];
+    const log = {
+      debug() {},
+      info() {},
+      error() {},
+      warn: (fields: object, message: string) => void warnings.push([fields, message]),
+    };
+    const sidecar = await startTestSidecar({}, { log });
+    const client = connectClient(sidecar.address);
+    for (const protocolConfig of [{ requestBodyMode: 4 }, { responseBodyMode: 4 }]) {
+      const stream = client.open();
+      stream.send(requestHeaders({}, { protocolConfig }));
+      await stream.ended;
+    }
+    client.close();
+    await sidecar.close();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.[0]).toMatchObject({ mode: 'FULL_DUPLEX_STREAMED' });
+    expect(warnings[0]?.[1]).toMatch(/processing_mode.*STREAMED.*NONE with allow_mode_override/);
+  });
 
   test.each([1, 2, 3])('static body mode %d: nothing is overridden', async (mode) => {
     const protocolConfig = { requestBodyMode: mode, responseBodyMode: mode };

@@ -23,6 +23,8 @@ export interface BareServer extends ExtProcClient {
   counters: Counters;
   /** What was reported as an error of ours. */
   internalErrors: unknown[];
+  /** Body modes that were refused. */
+  refusedModes: string[];
   shutdown(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
   const settings = testSettings(options.env);
   const records: GenAiRecord[] = [];
   const internalErrors: unknown[] = [];
+  const refusedModes: string[] = [];
   const counters = new Counters();
   const contract = loadContract();
   const watchdog = createWatchdog(settings.limits.replyMillis);
@@ -70,6 +73,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
       encodeReply: createReplyEncoder(contract, settings.metadataNamespace),
       counters,
       watchdog,
+      onRefusedMode: (mode) => void refusedModes.push(mode),
       onInternalError,
     }),
   );
@@ -83,6 +87,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
     },
     counters,
     internalErrors,
+    refusedModes,
     async shutdown() {
       client.close();
       await server.close(0);
