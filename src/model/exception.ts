@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<number, string>> = {
 };
 
 /** `exception.type` of an HTTP status: the names of the official SDKs' errors. */
-export function exceptionType(status: number): string {
+function exceptionType(status: number): string {
   return TYPES[status] ?? (status >= 500 ? 'InternalServerError' : 'Error');
 }
 

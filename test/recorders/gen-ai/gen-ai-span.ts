@@ -23,7 +23,7 @@ export interface GenAiCall {
 }
 
 /** The record that the exchange of a call gives. */
-export async function recordOfCall(call: GenAiCall): Promise<GenAiRecord> {
+async function recordOfCall(call: GenAiCall): Promise<GenAiRecord> {
   const text = (body: object | string) => (typeof body === 'string' ? body : JSON.stringify(body));
   const one: ExchangeCase = {
     name: '',
@@ -49,4 +49,15 @@ export async function spanOf(
 ): Promise<SpanProjection> {
   const convention = createGenAiConvention({ ...OPEN_POLICY, ...options.policy }, options.content ?? false);
   return convention(await recordOfCall(call));
+}
+
+/** The content attributes, parsed, by their last names. */
+export async function contentOf(
+  call: GenAiCall,
+  policy: Partial<ContentPolicy> = {},
+): Promise<Record<string, unknown>> {
+  const { content } = await spanOf(call, { content: true, policy });
+  return Object.fromEntries(
+    Object.entries(content).map(([name, value]) => [name.replace('gen_ai.', ''), JSON.parse(value as string)]),
+  );
 }
