@@ -13,8 +13,11 @@ export interface Deferred {
 const DELAY_MS = 4;
 /** How long the work may hold the event loop at a time. */
 const SLICE_MS = 1;
-/** What may wait; beyond it there is more work than time, and the messages have to wait after all. */
-const MAX_WAITING = 512;
+/**
+ * What may wait; beyond it there is more work than time, and for each new piece the oldest is done at once. Few, since what waits also
+ * outlives the collector's cheap first rounds.
+ */
+const MAX_WAITING = 64;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 interface Waiting {
@@ -65,8 +68,8 @@ export function createDeferred(onError: (error: unknown) => void): Deferred {
     defer(work, held = 0) {
       waiting.push({ work, bytes: held });
       bytes += held;
-      if (waiting.length - next > MAX_WAITING || bytes > MAX_BYTES) flush();
-      else if (!scheduled) {
+      while (waiting.length - next > MAX_WAITING || bytes > MAX_BYTES) runNext();
+      if (!scheduled && waiting.length > 0) {
         scheduled = true;
         setTimeout(drain, DELAY_MS);
       }
