@@ -20,27 +20,28 @@ afterAll(async () => {
 
 test("every call of a Goose run is in span, access log and log under the agent's session", async () => {
   const said = await runGoose(goose, { url: stage.url, model: LLAMA_MODEL, text: 'Say hello' });
-  const rows = (await stage.envoy.accessLog(1)).filter((row) => row['gen_ai.request.model'] != null);
-  expect(rows.length).toBeGreaterThan(0);
-  const calls = await stage.calls(0, rows.length);
+  const calls = await stage.calls(0, await stage.settled());
+  expect(calls.length).toBeGreaterThan(0);
   for (const { row, span, log } of calls) {
-    expect(row).toMatchObject({
-      response_code: 200,
-      streaming: true,
-      'gen_ai.operation.name': 'chat',
-      error_type: null,
-    });
+    expect(row).toMatchObject({ response_code: 200, streaming: true, 'gen_ai.operation.name': 'chat' });
     // Goose numbers its sessions by day
     expect(row['session.id']).toMatch(/^\d{8}_\d+$/);
     expect(span.attributes['session.id']).toBe(row['session.id']);
     expect(log.attributes['session.id']).toBe(row['session.id']);
-    expect(span.status.code).toBe('OK');
-    expect(span.attributes['llm.token_count.prompt']).toBeGreaterThan(0);
-    expect(span.attributes['llm.token_count.completion']).toBe(row['gen_ai.usage.output_tokens']);
   }
   expect(new Set(calls.map(({ row }) => row['session.id'])).size).toBe(1);
-  const asked = calls.map(({ span }) => String(span.attributes['input.value']));
-  expect(asked.some((value) => value.includes('Say hello'))).toBe(true);
-  const answers = calls.map(({ span }) => String(span.attributes['llm.output_messages.0.message.content']).trim());
-  expect(answers.some((answer) => answer !== '' && said.includes(answer.split('\n')[0] as string))).toBe(true);
+  // beside the task Goose has the model name the session, and hangs up on that when the task is done first
+  const failures = calls.map(({ span }) => span.attributes['error.type']).filter((type) => type !== undefined);
+  expect(new Set(failures)).toEqual(new Set(failures.length > 0 ? ['interrupted'] : []));
+
+  const task = calls.find(({ span }) => {
+    const answer = String(span.attributes['llm.output_messages.0.message.content'] ?? '').trim();
+    return answer !== '' && span.status.code === 'OK' && said.includes(answer.split('\n')[0] as string);
+  });
+  expect(task, `a call with the answer that Goose showed: ${said}`).toBeDefined();
+  const { attributes } = task!.span;
+  expect(String(attributes['input.value'])).toContain('Say hello');
+  expect(attributes['llm.token_count.prompt']).toBeGreaterThan(0);
+  expect(attributes['llm.token_count.prompt']).toBe(task!.row['gen_ai.usage.input_tokens']);
+  expect(attributes['llm.token_count.completion']).toBe(task!.row['gen_ai.usage.output_tokens']);
 });

@@ -8,6 +8,8 @@ import { freePort } from '../../support/ports.js';
 import { startTestSidecar, type TestSidecar } from '../../support/sidecar.js';
 
 const SIGNAL_MILLIS = 10_000;
+/** A real model may take this long over what a client no longer waits for. */
+const SETTLE_MILLIS = 60_000;
 
 /** One call as Envoy's access log, the trace and the sidecar's own log tell it. */
 export interface LiveCall {
@@ -23,6 +25,8 @@ export interface LiveStage {
   sink: OtlpSink;
   sidecar: TestSidecar;
   envoy: TestEnvoy;
+  /** Waits until no request is under way and all are in the access log; how many of them are calls. */
+  settled(): Promise<number>;
   /** The calls from the `from`-th on, as soon as there are `count` of them in every signal; fails when there are more. */
   calls(from: number, count: number): Promise<LiveCall[]>;
   close(): Promise<void>;
@@ -49,9 +53,17 @@ export async function startLiveStage(upstreamPort: number, settings: Record<stri
     sink,
     sidecar,
     envoy,
+    async settled() {
+      await eventually(
+        async () => (await envoy.stats()).get('http.llm.downstream_rq_active') === 0,
+        () => 'Envoy still has requests',
+        SETTLE_MILLIS,
+      );
+      const rows = await envoy.accessLog((await envoy.stats()).get('http.llm.downstream_rq_total'));
+      return rows.filter(isCall).length;
+    },
     async calls(from, count) {
-      // rows of other traffic (a client that looks for models) have no span
-      const rowsOfCalls = async () => (await envoy.accessLog()).filter((row) => row['span_id'] != null).slice(from);
+      const rowsOfCalls = async () => (await envoy.accessLog()).filter(isCall).slice(from);
       await eventually(
         async () => (await rowsOfCalls()).length >= count,
         () => `${count} calls were made; the access log does not have them`,
@@ -75,4 +87,9 @@ export async function startLiveStage(upstreamPort: number, settings: Record<stri
       await sink.close();
     },
   };
+}
+
+/** Rows of other traffic (a client that looks for models) have no span. */
+function isCall(row: AccessLogRow): boolean {
+  return row['span_id'] != null;
 }
