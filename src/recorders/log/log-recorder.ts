@@ -28,11 +28,13 @@ export function createLogRecorder({ log, keeps, counters, describeContent }: Log
         return;
       }
       const { timing, trace } = record;
+      const attributes = describeCall(record);
+      if (describeContent) Object.assign(attributes, describeContent(record));
       log.write({
         time: timing.startTime + timing.duration,
         severity: severityOf(record),
         body: formatLine(record),
-        attributes: { ...describeCall(record), ...describeContent?.(record) },
+        attributes,
         eventName: describeContent && CONTENT_EVENT,
         traceId: trace.traceId,
         spanId: trace.spanId,
