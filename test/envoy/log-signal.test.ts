@@ -23,6 +23,9 @@ beforeAll(async () => {
       },
     },
     both: { settings: { AI_GATEWAY_TRACING_SEMCONV: 'openinference,gen_ai' } },
+    logOnly: {
+      settings: { OTEL_TRACES_EXPORTER: 'none', OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'event_only' },
+    },
     sampled: { settings: { GENAI_EXTPROC_LOG_SHARE: '0', GENAI_EXTPROC_LOG_EXPENSIVE_TOKENS: '31' } },
   });
 });
@@ -177,6 +180,19 @@ describe('the gen_ai conventions', () => {
       },
     });
   });
+});
+
+test('content in the log alone, of a streamed call without a span', async () => {
+  const mark = stage.mark();
+  const stream = await stage
+    .client('logOnly')
+    .chat.completions.create({ model: mark.model, messages, stream: true }, options(mark, streams(mark.model)));
+  for await (const _chunk of stream);
+  const log = await logOf(mark);
+  expect([log.traceId, log.spanId, log.flags]).toEqual(['', '', 0]);
+  expect(JSON.parse(log.attributes['gen_ai.output.messages'] as string)).toEqual([
+    { role: 'assistant', parts: [{ type: 'text', content: 'Hello there' }], finish_reason: 'stop' },
+  ]);
 });
 
 test('sampled: the expensive has a record, the cheap is counted', async () => {
