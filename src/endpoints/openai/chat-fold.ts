@@ -129,7 +129,7 @@ function foldToolCalls(calls: Map<number, JsonObject>, deltas: readonly Json[], 
     }
     for (const key of Object.keys(delta)) {
       const value = delta[key];
-      if (key === 'index' || value === null || value === undefined) continue;
+      if (value === null || value === undefined) continue;
       if (key === 'function') grown += joinMember(call, key, value, ['arguments'], characters);
       else if (key === 'custom') grown += joinMember(call, key, value, ['input'], characters);
       else if (key in call || Object.keys(call).length < MEMBERS) {

@@ -11,7 +11,8 @@ export function readMessage(value: Json | undefined): Message {
   const legacy = asObject(message['function_call']);
   return {
     role: asText(message['role']),
-    content: asString(content) ?? (content == null ? asText(message['refusal']) : undefined),
+    // an empty text is none, as the official instrumentation has it
+    content: asText(content) ?? (content == null ? asText(message['refusal']) : undefined),
     parts: parts.length > 0 ? parts : undefined,
     toolCalls: asArray(message['tool_calls'])?.map(readToolCall),
     functionCall: legacy ? { name: asText(legacy['name']), arguments: asString(legacy['arguments']) } : undefined,
@@ -58,6 +59,7 @@ function readPart(value: Json): ContentPart[] {
     case 'input_audio':
       return [{ type: 'audio' }];
     default:
-      return [];
+      // files and what is new keep their place, so that the others keep theirs
+      return [{ type: 'other', name: '' }];
   }
 }

@@ -81,7 +81,7 @@ export const CHAT_CASES: readonly ExchangeCase[] = [
       attributes: {
         'llm.tools.0.tool.json_schema': JSON.stringify(WEATHER),
         'llm.invocation_parameters': '{"model":"llama3.2","stream":false}',
-        [`${OUTPUT}.content`]: '',
+        [`${OUTPUT}.content`]: undefined,
         [`${OUTPUT}.tool_calls.0.tool_call.id`]: 'call_1',
         [`${OUTPUT}.tool_calls.0.tool_call.function.name`]: 'get_weather',
         [`${OUTPUT}.tool_calls.0.tool_call.function.arguments`]: '{"city":"Köln"}',

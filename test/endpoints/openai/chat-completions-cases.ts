@@ -153,6 +153,8 @@ export const CHAT_COMPLETIONS_CASES: readonly ExchangeCase[] = [
         'llm.input_messages.0.message.contents.1.message_content.image.image.url': 'data:image/png;base64,AAAA',
         'llm.input_messages.0.message.contents.2.message_content.image.image.url': 'https://images.test/cat.png',
         'llm.input_messages.0.message.contents.3.message_content.type': 'audio',
+        'llm.input_messages.0.message.contents.4.message_content.type': undefined,
+        'llm.input_messages.0.message.contents.5.message_content.text': 'after a file',
       },
     },
     {
@@ -165,6 +167,8 @@ export const CHAT_COMPLETIONS_CASES: readonly ExchangeCase[] = [
             { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
             { type: 'image_url', image_url: { url: 'https://images.test/cat.png', detail: 'low' } },
             { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } },
+            { type: 'file', file: { file_id: 'file_1' } },
+            { type: 'text', text: 'after a file' },
           ],
         },
       ],
@@ -235,7 +239,7 @@ export const CHAT_COMPLETIONS_CASES: readonly ExchangeCase[] = [
     {
       ...PLAIN,
       usage: { input: 0, output: 0, total: 0 },
-      attributes: { 'llm.token_count.prompt': 0, 'llm.output_messages.0.message.content': '' },
+      attributes: { 'llm.token_count.prompt': 0, 'llm.output_messages.0.message.content': undefined },
     },
   ),
   answered(

@@ -81,8 +81,8 @@ export const CHAT_COMPLETIONS_STREAM_CASES: readonly ExchangeCase[] = [
       output: folded({
         role: 'assistant',
         tool_calls: [
-          { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Oslo"}' } },
-          { id: 'call_2', type: 'function', function: { name: 'time', arguments: '{"zone":1}' } },
+          { index: 0, id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Oslo"}' } },
+          { index: 1, id: 'call_2', type: 'function', function: { name: 'time', arguments: '{"zone":1}' } },
         ],
       }),
       attributes: {
