@@ -3,6 +3,7 @@ import { REDACTED } from '../model/content-policy.js';
 import { asString, emptyObject, type JsonObject, parseObject, writeJson } from '../model/json.js';
 import type { RequestContent, ResponseContent } from '../model/message.js';
 import type { BodyContent } from '../model/record.js';
+import { mayHoldCredentials, textWithoutCredentials, withoutCredentials } from './body-credentials.js';
 import type { RequestBody } from './request-reader.js';
 import type { ResponseBody } from './response-reader.js';
 
@@ -16,13 +17,15 @@ export function requestContent(
   contentType: string | undefined,
 ): BodyContent<RequestContent> {
   // several recorders ask, and a big body's text alone takes a millisecond
-  let object = body?.whole;
-  let text = body?.text;
+  let shown: Shown | undefined;
   let described: RequestContent | undefined;
-  const textOf = (bytes: Buffer) => (text ??= bytes.toString('utf8'));
-  const parsed = () => {
-    if (!object && body && body.kind === 'object' && !body.truncated) object = parseObject(textOf(body.bytes));
-    return object;
+  const read = (): Shown => {
+    if (shown) return shown;
+    if (body === undefined || body.bytes.length === 0) return { object: () => body?.whole };
+    const text = body.text ?? body.bytes.toString('utf8');
+    const parses = body.kind === 'object' && !body.truncated;
+    shown = show(text, () => body.whole ?? (parses ? parseObject(text) : undefined));
+    return shown;
   };
   const isJson = body?.kind === 'object' || body?.kind === 'other' || body?.whole !== undefined;
   return {
@@ -30,18 +33,34 @@ export function requestContent(
       isJson || !contentType ? 'application/json' : contentType.split(';', 1)[0]!.trim().slice(0, MIME_CHARACTERS),
     truncated: body?.truncated ?? false,
     empty: body === undefined || body.bytes.length === 0,
-    text: () => (body === undefined || body.bytes.length === 0 ? undefined : textOf(body.bytes)),
+    text: () => read().text,
     describe() {
       if (described) return described;
-      const whole = parsed();
+      const whole = read().object?.();
       described = whole ? endpoint.describeRequest(whole) : {};
       return described;
     },
     redacted(policy) {
-      const whole = parsed();
+      const whole = read().object?.();
       return whole && writeJson(endpoint.redactRequest(whole, policy));
     },
   };
+}
+
+/** A body's text and object, without the credentials that it may hold. */
+interface Shown {
+  text?: string;
+  object?: () => JsonObject | undefined;
+}
+
+function show(text: string, parse: () => JsonObject | undefined): Shown {
+  let parsed: JsonObject | undefined;
+  const object = () => (parsed ??= parse());
+  if (!mayHoldCredentials(text)) return { text, object };
+  const whole = object();
+  if (!whole) return { text: textWithoutCredentials(text), object };
+  const safe = withoutCredentials(whole);
+  return { text: safe === whole ? text : (writeJson(safe) ?? REDACTED), object: () => safe };
 }
 
 /** An error may quote whatever is hidden, of either side. */
@@ -57,19 +76,29 @@ export function responseContent(
   mimeType: string,
 ): BodyContent<ResponseContent> {
   let described: ResponseContent | undefined;
+  // an answer that repeats its request may repeat the credentials
+  const repeats = endpoint.traits.repeatsRequest === true;
+  const objectOf = () => {
+    const object = body.object();
+    return object && repeats ? withoutCredentials(object) : object;
+  };
+  const textOf = () => {
+    const text = body.text();
+    return text !== undefined && repeats ? show(text, () => body.object()).text : text;
+  };
   return {
     mimeType,
     truncated: body.truncated,
     empty: body.empty,
-    text: body.text,
+    text: textOf,
     describe() {
       if (described) return described;
-      const object = body.object();
+      const object = objectOf();
       described = object ? endpoint.describeResponse(object) : {};
       return described;
     },
     redacted(policy) {
-      const object = body.object();
+      const object = objectOf();
       if (!object) return undefined;
       const shown = endpoint.redactResponse(object, policy);
       return body.plain ? (asString(shown['text']) ?? REDACTED) : writeJson(withoutError(shown));

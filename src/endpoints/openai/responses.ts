@@ -2,6 +2,7 @@ import { asArray, asObject, asString, asText, type Json, type JsonObject, writeJ
 import type { Message, RequestContent, ResponseContent } from '../../model/message.js';
 import type { Endpoint, RequestFacts } from '../endpoint.js';
 import { readParameters } from '../parameters.js';
+import { readSession } from '../session.js';
 import { without } from './envelope.js';
 import { imageDataUrl } from './image-data-url.js';
 import { readAnswer, readResponseEvent } from './responses-events.js';
@@ -41,6 +42,7 @@ export function readResponsesRequest(body: JsonObject): RequestFacts {
     model: asText(body['model']),
     stream: body['stream'] === true,
     conversation: asText(conversation) ?? asText(asObject(conversation)?.['id']),
+    ...readSession(body),
   };
 }
 
