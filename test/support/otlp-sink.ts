@@ -84,15 +84,19 @@ export async function startOtlpSink(behaviour: OtlpSinkBehaviour & { tls?: OtlpS
   const requests: OtlpSinkRequest[] = [];
   let current: OtlpSinkBehaviour = behaviour;
 
-  function take(request: Omit<OtlpSinkRequest, 'accepted' | 'receivedAt'>, refused: boolean): boolean {
-    const tooLarge = current.maxRequestBytes !== undefined && request.body.length > current.maxRequestBytes;
-    const accepted = !refused && !tooLarge && current.silent !== true;
+  function take(
+    request: Omit<OtlpSinkRequest, 'accepted' | 'receivedAt'>,
+    { maxRequestBytes, silent }: OtlpSinkBehaviour,
+    refused: boolean,
+  ): boolean {
+    const tooLarge = maxRequestBytes !== undefined && request.body.length > maxRequestBytes;
+    const accepted = !refused && !tooLarge && silent !== true;
     requests.push({ ...request, accepted, receivedAt: performance.now() });
     return accepted;
   }
 
-  const answer = () =>
-    encodeResponse(current.rejected === undefined ? undefined : { rejected: current.rejected, errorMessage: 'test' });
+  const answer = ({ rejected }: OtlpSinkBehaviour) =>
+    encodeResponse(rejected === undefined ? undefined : { rejected, errorMessage: 'test' });
 
   async function onHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const signal = PATHS[request.url ?? ''];
@@ -104,11 +108,13 @@ export async function startOtlpSink(behaviour: OtlpSinkBehaviour & { tls?: OtlpS
       return;
     }
     const headers = request.headers as Record<string, string>;
-    const accepted = take({ signal, protocol: 'http', body, headers }, current.httpStatus !== undefined);
-    if (current.silent === true) return;
-    await sleep(current.delayMillis ?? 0);
-    if (accepted) response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(answer());
-    else response.writeHead(current.httpStatus ?? 413).end();
+    // as it is now: a test that changes it speaks of the next request
+    const behaviour = current;
+    const accepted = take({ signal, protocol: 'http', body, headers }, behaviour, behaviour.httpStatus !== undefined);
+    if (behaviour.silent === true) return;
+    await sleep(behaviour.delayMillis ?? 0);
+    if (accepted) response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(answer(behaviour));
+    else response.writeHead(behaviour.httpStatus ?? 413).end();
   }
 
   async function onGrpc(
@@ -117,11 +123,13 @@ export async function startOtlpSink(behaviour: OtlpSinkBehaviour & { tls?: OtlpS
     done: sendUnaryData<Buffer>,
   ): Promise<void> {
     const headers = call.metadata.getMap() as Record<string, string>;
-    const accepted = take({ signal, protocol: 'grpc', body: call.request, headers }, current.grpcStatus !== undefined);
-    if (current.silent === true) return;
-    await sleep(current.delayMillis ?? 0);
-    if (accepted) done(null, answer());
-    else done({ code: current.grpcStatus ?? status.RESOURCE_EXHAUSTED, details: 'refused by the test' });
+    const behaviour = current;
+    const request = { signal, protocol: 'grpc', body: call.request, headers } as const;
+    const accepted = take(request, behaviour, behaviour.grpcStatus !== undefined);
+    if (behaviour.silent === true) return;
+    await sleep(behaviour.delayMillis ?? 0);
+    if (accepted) done(null, answer(behaviour));
+    else done({ code: behaviour.grpcStatus ?? status.RESOURCE_EXHAUSTED, details: 'refused by the test' });
   }
 
   const { tls } = behaviour;
