@@ -57,6 +57,8 @@ export async function startTarget({ name, processes, folder, extProcPort, adminP
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sinkPort}/${name}`,
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_METRICS_EXPORTER: 'otlp',
+      // the bars are worded for spans, content, metrics and metadata; the log signal is a choice beside them
+      OTEL_LOGS_EXPORTER: 'none',
       OTEL_BSP_SCHEDULE_DELAY: String(EXPORT_DELAY_MILLIS),
       OTEL_METRIC_EXPORT_INTERVAL: String(METRIC_INTERVAL_MILLIS),
     });
