@@ -7,7 +7,7 @@ import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
  */
 
 /** Units that become a suffix; `token` and counts in braces do not. */
-const UNIT_SUFFIXES: Record<string, string> = { s: '_seconds', ms: '_milliseconds', By: '_bytes' };
+const UNIT_SUFFIXES: Record<string, string> = { s: '_seconds', ms: '_milliseconds', By: '_bytes', USD: '_USD' };
 
 /** The metric's name on the page: its unit spelled out, `_total` behind counters. */
 export function prometheusName(metric: MetricData): string {
