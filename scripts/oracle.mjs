@@ -1,29 +1,31 @@
 // `npm run test:oracle`: the sidecar's spans against those of the instrumented official Python clients, call by call; writes
-// docs/conformance.md. Needs Python 3 with pip and, the first time, PyPI. Flags go to vitest.
+// docs/conformance.md. Needs Python 3 with pip and, the first time, PyPI.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, ROOT } from './lib/prepare.mjs';
-import { run } from './lib/run.mjs';
 
 await prepare();
 const { findEnvoy } = await import(join(ROOT, 'dist', 'up', 'find-envoy.js'));
 const { createProgress } = await import(join(ROOT, 'dist', 'up', 'progress.js'));
 const { cacheFolder, findPip, installPythonPackages } = await import(join(ROOT, 'dist', 'up', 'python-packages.js'));
 const { formatError } = await import(join(ROOT, 'dist', 'util', 'errors.js'));
+const { startVitest } = await import('vitest/node');
 const folder = join(ROOT, 'test', 'oracle');
 
 try {
-  const envoy = await findEnvoy({ env: process.env, progress: createProgress(process.stderr) });
-  process.exitCode = await run(
-    process.execPath,
-    [
-      join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'),
-      ...['run', '--config', join(folder, 'vitest.config.ts'), '--root', ROOT],
-      ...process.argv.slice(2),
-    ],
-    { cwd: ROOT, env: { ...process.env, ENVOY_BIN: envoy, ORACLE_PACKAGES: await installPackages() } },
-  );
+  process.env.ENVOY_BIN = await findEnvoy({ env: process.env, progress: createProgress(process.stderr) });
+  process.env.ORACLE_PACKAGES = await installPackages();
+  const vitest = await startVitest('test', [], {
+    root: ROOT,
+    config: false,
+    watch: false,
+    include: ['test/oracle/*.test.ts'],
+    hookTimeout: 60_000,
+  });
+  const ran = vitest.state.getFiles().length;
+  if (ran === 0 || vitest.state.getFailedFilepaths().length > 0) process.exitCode = 1;
+  await vitest.close();
 } catch (error) {
   console.error(formatError(error));
   process.exitCode = 1;
