@@ -34,6 +34,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
   const fold: StreamFold | undefined = context.keepContent ? endpoint.createFold() : undefined;
   let pending: PendingEvent[] = [];
   let readPending = 0; // so many of the pending events were read
+  let atHand = 0; // from here on they came with the message that is being answered
   let pendingBytes = 0;
   let scheduled = false;
   let now = 0;
@@ -60,10 +61,10 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
 
   /**
    * Takes the facts of everything that waits, in order: the last value wins, so no event may be read before an earlier one. An event on
-   * which we fail costs what it says, not the others; the error comes at the end.
+   * which we fail costs what it says, not the others; nor the message at hand, when it came with an earlier one.
    */
   function readFacts(): void {
-    const errors: unknown[] = [];
+    let failure: { error: unknown } | undefined;
     for (; readPending < pending.length; readPending += 1) {
       const event = pending[readPending] as PendingEvent;
       event.object = parseObject(event.data);
@@ -75,10 +76,15 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
       try {
         learnEvent(state, endpoint.readEvent(event.object), event.at, event.data);
       } catch (error) {
-        errors.push(error);
+        if (readPending >= atHand) failure ??= { error };
+        else {
+          context.defer(() => {
+            throw error;
+          });
+        }
       }
     }
-    if (errors.length > 0) throw errors[0];
+    if (failure) throw failure.error;
   }
 
   function drain(): void {
@@ -119,6 +125,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
     feed(bytes, at) {
       now = at;
       bytesSeen += bytes.length;
+      atHand = pending.length;
       framing.feed(bytes);
       if (context.contentLength !== undefined && bytesSeen >= context.contentLength) state.whole = true;
       if (pending.length === 0) return;
@@ -131,6 +138,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
     },
     drain,
     end(complete) {
+      atHand = pending.length;
       framing.end();
       drain();
       const nothing = events === 0 && state.terminal === undefined && bytesSeen > 0;

@@ -84,7 +84,7 @@ function readHeader(reader: ProtobufReader): HeaderValue {
   const header: HeaderValue = {};
   while (reader.position < reader.end) {
     const tag = reader.varint();
-    if (tag === ((1 << 3) | BYTES)) header.key = reader.text();
+    if (tag === ((1 << 3) | BYTES)) header.key = reader.name();
     else if (tag === ((3 << 3) | BYTES)) header.rawValue = reader.slice();
     else reader.skip(tag & 7);
   }
@@ -112,7 +112,7 @@ function readAttributes(reader: ProtobufReader, attributes: Attributes): void {
   const fields: Record<string, StructValue> = Object.create(null);
   while (reader.position < reader.end) {
     const tag = reader.varint();
-    if (tag === ((1 << 3) | BYTES)) filter = reader.text();
+    if (tag === ((1 << 3) | BYTES)) filter = reader.name();
     else if (tag === ((2 << 3) | BYTES)) readStruct(reader, fields);
     else reader.skip(tag & 7);
   }
@@ -137,7 +137,7 @@ function readField(reader: ProtobufReader, fields: Record<string, StructValue>):
   let value: StructValue = {};
   while (reader.position < reader.end) {
     const tag = reader.varint();
-    if (tag === ((1 << 3) | BYTES)) name = reader.text();
+    if (tag === ((1 << 3) | BYTES)) name = reader.name();
     else if (tag === ((2 << 3) | BYTES)) value = readValue(reader);
     else reader.skip(tag & 7);
   }
