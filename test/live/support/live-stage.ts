@@ -54,6 +54,10 @@ export async function startLiveStage(upstreamPort: number, settings: Record<stri
     sidecar,
     envoy,
     async settled() {
+      // an Envoy that is gone says why in its log only
+      await envoy.stats().catch(async (error: unknown) => {
+        throw new Error(`Envoy does not answer: ${(await envoy.log()).slice(-2000)}`, { cause: error });
+      });
       await eventually(
         async () => (await envoy.stats()).get('http.llm.downstream_rq_active') === 0,
         () => 'Envoy still has requests',
