@@ -18,7 +18,9 @@ const BODY = {
 
 await prepare();
 const flags = ['--upstream', 'simulated', '--gateway', GATEWAY, '--admin', ADMIN, '--listen', SIDECAR];
-const up = spawn(process.execPath, [join(ROOT, 'dist', 'main.js'), 'up', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+const up = spawn(process.execPath, [join(ROOT, 'dist', 'main.js'), 'up', ...flags], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 let screen = '';
 up.stdout.setEncoding('utf8').on('data', (text) => {
   screen += text;
@@ -39,9 +41,17 @@ try {
   const path = join(ROOT, 'README.md');
   let readme = readFileSync(path, 'utf8');
   readme = replaceBlock(readme, 'call', fence('', screen.slice(screen.indexOf('time  ')).trimEnd()));
-  readme = replaceBlock(readme, 'span', fence('json', JSON.stringify(JSON.parse(readFileSync(spans, 'utf8')), null, 2)));
+  readme = replaceBlock(
+    readme,
+    'span',
+    fence('json', JSON.stringify(JSON.parse(readFileSync(spans, 'utf8')), null, 2)),
+  );
   readme = replaceBlock(readme, 'metrics', fence('', histogramLines(metrics)));
-  readme = replaceBlock(readme, 'access-log', fence('json', JSON.stringify(JSON.parse(readFileSync(log, 'utf8')), null, 2)));
+  readme = replaceBlock(
+    readme,
+    'access-log',
+    fence('json', JSON.stringify(JSON.parse(readFileSync(log, 'utf8')), null, 2)),
+  );
   writeFileSync(path, readme);
   console.error('README.md has what this run printed.');
 } finally {

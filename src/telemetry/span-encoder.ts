@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { attributesSize, writeAttributes } from './attribute-encoder.js';
 import { fieldSize, ProtobufWriter, utf8Length, varintSize } from '../util/protobuf-writer.js';
+import { attributesSize, writeAttributes } from './attribute-encoder.js';
 
 /*
  * OTLP trace.proto, written span by span when a span ends. The SDK's serializer takes a whole batch at once and walks

@@ -10,9 +10,19 @@ test('README lists the endpoints that there are (npm run docs writes them)', () 
 });
 
 test('every relative link of the documents leads to a file', () => {
-  for (const name of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/errors.md', 'docs/decisions.md', 'examples/README.md']) {
+  for (const name of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/architecture.md',
+    'docs/errors.md',
+    'docs/decisions.md',
+    'examples/README.md',
+  ]) {
     const document = new URL(`../../${name}`, import.meta.url);
-    const links = [...readFileSync(document, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
-    for (const link of links) expect(() => readFileSync(new URL(link, document)), `${name} → ${link}`).not.toThrow(/ENOENT/);
+    const links = [...readFileSync(document, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+      (match) => match[1] ?? '',
+    );
+    for (const link of links)
+      expect(() => readFileSync(new URL(link, document)), `${name} → ${link}`).not.toThrow(/ENOENT/);
   }
 });

@@ -8,7 +8,7 @@ export const MESSAGES_REQUEST = {
   max_tokens: 64,
   messages: [{ role: 'user', content: 'Hi' }],
 };
-export const MESSAGE_USAGE = { input_tokens: 9, output_tokens: 3 };
+const MESSAGE_USAGE = { input_tokens: 9, output_tokens: 3 };
 
 /** A whole message around its content blocks. */
 export function message(content: unknown, changes: object = {}): object {

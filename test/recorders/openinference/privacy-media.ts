@@ -98,7 +98,9 @@ export function secretMedia(text: string): Record<string, SecretExchange> {
     'transcript, of a form that is broken': {
       ...transcriptions,
       streamed: false,
-      request: form(...transcript, ['last', 'lost']).toString().slice(0, -20),
+      request: form(...transcript, ['last', 'lost'])
+        .toString()
+        .slice(0, -20),
       response: JSON.stringify({ text: heard }),
     },
   };
