@@ -196,7 +196,10 @@ function createRecorders(
   counters: Counters,
   log: Log,
   more: readonly Recorder[],
-): Pick<ExchangeDependencies, 'recorders' | 'wantsResponseContent' | 'logsResponseContent' | 'recordsHttp'> {
+): Pick<
+  ExchangeDependencies,
+  'recorders' | 'wantsRequestContent' | 'wantsResponseContent' | 'logsResponseContent' | 'recordsHttp'
+> {
   const { contentPolicy, contentCapture, traces, logs } = settings;
   const { callLog } = telemetry;
   const [first, ...others] = traces.conventions;
@@ -212,6 +215,7 @@ function createRecorders(
   const onSpans = contentCapture.span || traces.conventions.includes('openinference');
   return {
     recorders: [...recorders, ...more],
+    wantsRequestContent: !contentPolicy.hideInputs,
     wantsResponseContent: onSpans && !contentPolicy.hideOutputs,
     logsResponseContent: callLog !== undefined && contentCapture.event && !contentPolicy.hideOutputs,
     recordsHttp: callLog !== undefined,

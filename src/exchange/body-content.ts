@@ -10,11 +10,15 @@ import type { ResponseBody } from './response-reader.js';
 /** Characters of a content-type that are kept. */
 const MIME_CHARACTERS = 128;
 
-/** A request's content for the recorders; parsed when one asks, after the reply. */
+/**
+ * A request's content for the recorders; parsed when one asks, after the reply. Where its content is not `wanted` (inputs are hidden),
+ * the members that were read before the reply tell all that may be told, and a big body is not parsed for it.
+ */
 export function requestContent(
   endpoint: Endpoint,
   body: RequestBody | undefined,
   contentType: string | undefined,
+  wanted: boolean,
 ): BodyContent<RequestContent> {
   // several recorders ask, and a big body's text alone takes a millisecond
   let shown: Shown | undefined;
@@ -22,6 +26,7 @@ export function requestContent(
   const read = (): Shown => {
     if (shown) return shown;
     if (body === undefined || body.bytes.length === 0) return { object: () => body?.whole };
+    if (!wanted && body.kind === 'object') return { object: () => body.whole ?? body.members };
     const text = body.text ?? body.bytes.toString('utf8');
     const parses = body.kind === 'object' && !body.truncated;
     shown = show(text, () => body.whole ?? (parses ? parseObject(text) : undefined));

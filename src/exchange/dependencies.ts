@@ -16,6 +16,8 @@ export interface ExchangeDependencies {
   describeMetadata(facts: CallFacts): MetadataValues;
   /** Whether anybody records the content of answers, so that streams are worth joining. */
   wantsResponseContent: boolean;
+  /** Whether anybody records the content of requests, so that big ones are worth parsing. */
+  wantsRequestContent: boolean;
   /** Whether the log records the content of answers, with a recorded span or without. */
   logsResponseContent?: boolean | undefined;
   /** Whether anybody records what an access log has of a call. */

@@ -227,7 +227,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     recorded = true;
     const { endpoint, facts } = current;
     facts.timing.duration ||= clock.now() - current.startedAt;
-    const request = requestContent(endpoint, requestBodyRead, current.requestType);
+    const request = requestContent(endpoint, requestBodyRead, current.requestType, dependencies.wantsRequestContent);
     const finished: GenAiRecord = {
       ...facts,
       request,

@@ -1,5 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { chatCompletions } from '../../src/endpoints/openai/chat-completions.js';
+import { requestContent } from '../../src/exchange/body-content.js';
 import { createRequestReader } from '../../src/exchange/request-reader.js';
 import { CHAT_REQUEST, chatAnswer, chatDelta, STREAM_HEADERS, sse, USAGE_CHUNK } from '../support/answers.js';
 import { cutAt } from '../support/cuttings.js';
@@ -129,4 +131,26 @@ test('without a recorded span no stream is joined, and its facts are known all t
   expect(bench.spans).toEqual([]);
   expect(bench.records[0]).toMatchObject({ usage: { total: 12 }, finishReasons: ['stop'] });
   expect(bench.records[0]?.response.text()).toBeUndefined();
+});
+
+test('of a big request whose content nobody may have, only what may be told is read', () => {
+  const text = JSON.stringify({
+    model: 'gpt-4o',
+    temperature: 0.5,
+    stream: true,
+    messages: [{ role: 'user', content: 'long '.repeat(40_000) }],
+  });
+  const reader = createRequestReader({ contentBytes: 1 << 20 });
+  reader.add(Buffer.from(text));
+  const body = reader.end(undefined, false);
+  const parse = vi.spyOn(JSON, 'parse');
+  const hidden = requestContent(chatCompletions, body, 'application/json', false).describe();
+  const parsed = parse.mock.calls.map(([argument]) => String(argument).length);
+  parse.mockRestore();
+  expect(Math.max(0, ...parsed)).toBeLessThan(64 * 1024);
+  expect(hidden.invocationParameters).toMatchObject({ model: 'gpt-4o', temperature: 0.5, stream: true });
+  expect(JSON.stringify(hidden)).not.toContain('long');
+  // wanted, it is read whole
+  const shown = requestContent(chatCompletions, body, 'application/json', true).describe();
+  expect(shown.messages?.[0]?.content).toContain('long');
 });

@@ -99,6 +99,7 @@ export function createBench(options: BenchOptions = {}): Bench {
       ],
       describeMetadata,
       wantsResponseContent: !policy.hideOutputs,
+      wantsRequestContent: !policy.hideInputs,
       headerMapping: settings.headerMapping,
       providers: settings.providers,
       bodySessions: settings.bodySessions,

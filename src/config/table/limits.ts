@@ -72,7 +72,7 @@ export const LIMIT_SECTION = {
       default: String(64 * MIB),
       unit: 'bytes',
       help: 'Spans that wait for their export; when it is full new ones are dropped and counted.',
-      reason: 'Outlives a short outage of the collector and leaves the process well under 200 MB.',
+      reason: 'Outlives a short outage of the collector.',
     },
     GENAI_EXTPROC_SPAN_BATCH_BYTES: {
       kind: wholeNumber(1, GIB),

@@ -55,6 +55,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
     recorders: [{ name: 'kept', record: (record) => void records.push(record) }],
     describeMetadata,
     wantsResponseContent: true,
+    wantsRequestContent: true,
     headerMapping: settings.headerMapping,
     providers: settings.providers,
     bodySessions: settings.bodySessions,
