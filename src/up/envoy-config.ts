@@ -81,7 +81,9 @@ function writeAccessLogTo(path: string, manager: ConnectionManager): void {
 function routeTo(upstream: Upstream, routes: Route[]): void {
   const all = named(routes, 'llm');
   if (upstream.hostHeader !== undefined) all.route.host_rewrite_literal = upstream.hostHeader;
-  if (upstream.provider !== undefined) all.metadata = { filter_metadata: { genai: { provider: upstream.provider } } };
+  const served = { 'server.address': upstream.host, 'server.port': String(upstream.port) };
+  const provider = upstream.provider === undefined ? {} : { provider: upstream.provider };
+  all.metadata = { filter_metadata: { genai: { ...provider, ...served } } };
   if (upstream.pathPrefix === undefined) return;
   routes.splice(routes.indexOf(all), 0, {
     ...all,

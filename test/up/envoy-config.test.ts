@@ -110,13 +110,14 @@ describe('what changes and what does not', () => {
     expect(log.typed_config.log_format).toEqual(managerOf(recommended).access_log[0].typed_config.log_format);
   });
 
-  test('the routes tell the provider that the upstream’s host names, and nothing where it names none', () => {
+  test('the routes tell the upstream’s address, and its provider where the host names one', () => {
     const providers = (url: string) =>
       managerOf(derived(optionsFor(url)))
         .route_config.virtual_hosts[0].routes.slice(1)
         .map((route: { metadata?: { filter_metadata: { genai: object } } }) => route.metadata?.filter_metadata.genai);
-    expect(providers('https://api.groq.com/openai/v1')).toEqual([{ provider: 'groq' }, { provider: 'groq' }]);
-    expect(providers('http://127.0.0.1:8000/v1')).toEqual([undefined]);
+    const groq = { provider: 'groq', 'server.address': 'api.groq.com', 'server.port': '443' };
+    expect(providers('https://api.groq.com/openai/v1')).toEqual([groq, groq]);
+    expect(providers('http://127.0.0.1:8000/v1')).toEqual([{ 'server.address': '127.0.0.1', 'server.port': '8000' }]);
   });
 
   test('without a path in the URL there is no rewrite', () => {
