@@ -41,12 +41,27 @@ export interface CallTrace {
   end(span: SpanEnd): void;
 }
 
+/** A span's identity that was decided elsewhere, and whose context travels with the request already. Ids in lower-case hex. */
+export interface GivenSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string | undefined;
+  sampled: boolean;
+  /** The W3C tracestate that the span belongs to, as it stands in the header. */
+  traceState?: string | undefined;
+}
+
 /** Where trace context is read from. Names are lower case. */
 export interface TraceCarrier {
   /** A request header's value. */
   header(name: string): string | undefined;
   /** A value of the ext_proc call's own gRPC metadata (it carries Envoy's span when Envoy traces). */
   grpcMetadata(name: string): string | undefined;
+  /**
+   * The identity that another filter in front of this one has given to the call's span: the span has it then, nothing is sampled or
+   * read again, and no header is written. Absent, or without a valid identity: decided here.
+   */
+  given?(): GivenSpan | undefined;
 }
 
 /** Starts the span of a call. */
