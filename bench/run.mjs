@@ -8,13 +8,14 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { againstTable } from './lib/against.mjs';
 import { judge } from './lib/bars.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { measure, warmUp } from './lib/measure.mjs';
 import { createProcesses } from './lib/processes.mjs';
 import { barTable, checkTable, page, scenarioTable } from './lib/report.mjs';
 import { buildStage } from './lib/stage.mjs';
-import { TARGETS } from './lib/targets.mjs';
+import { DEFAULT_TARGETS, TARGETS } from './lib/targets.mjs';
 import { makeLoggedCall, verify } from './lib/verify.mjs';
 import { scenario as contentExport } from './scenarios/content-export.mjs';
 import { scenario as largePrompt } from './scenarios/large-prompt.mjs';
@@ -41,9 +42,11 @@ Measures the sidecar behind a real Envoy; a full run (about 5 minutes) writes do
 
   --quick              a short run, about a minute, printed only
   --only NAMES         these scenarios, printed only: ${SCENARIOS.map(({ name }) => name).join(', ')}
-  --targets NAMES      these targets, printed only: ${Object.keys(TARGETS).join(', ')}
+  --targets NAMES      these targets, printed only: ${DEFAULT_TARGETS.join(', ')}
   --rounds NUMBER      rounds (default 5, with --quick 2)
   --envoy-config FILE  takes filter and cluster from there instead of envoy.yaml, printed only
+  --against FOLDER     measures the build of another clone in the same run, as the target "other", printed only:
+                       figures of two runs cannot be compared, those of one can
   --profile FOLDER     CPU profiles of the processes behind Envoy go there; printed only
   --help               this text
 
@@ -56,6 +59,7 @@ const OPTIONS = {
   targets: { type: 'string' },
   rounds: { type: 'string' },
   'envoy-config': { type: 'string' },
+  against: { type: 'string' },
   profile: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
@@ -68,6 +72,12 @@ function chosen(option, value, allowed) {
   return allowed.filter((name) => names.includes(name));
 }
 
+function chosenTargets(value, otherFolder) {
+  const allowed = otherFolder === undefined ? DEFAULT_TARGETS : [...DEFAULT_TARGETS, 'other'];
+  const names = chosen('targets', value, allowed);
+  return otherFolder === undefined || names.includes('other') ? names : [...names, 'other'];
+}
+
 function readArguments(commandArguments) {
   const { values } = parseArgs({ args: commandArguments, options: OPTIONS });
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
@@ -78,18 +88,23 @@ function readArguments(commandArguments) {
     values.only,
     SCENARIOS.map(({ name }) => name),
   );
+  const otherFolder = values.against === undefined ? undefined : resolve(values.against);
+  if (otherFolder !== undefined && !existsSync(join(otherFolder, 'dist', 'main.js')))
+    throw new Error(`--against: ${otherFolder} has no dist/main.js; run \`npm ci && npm run build\` there`);
   return {
     help: values.help,
     rounds,
     scale: values.quick ? 0.3 : 1,
     warmUpCalls: values.quick ? WARM_UP_CALLS.quick : WARM_UP_CALLS.full,
     scenarios: SCENARIOS.filter(({ name }) => scenarioNames.includes(name)),
-    targetNames: chosen('targets', values.targets, Object.keys(TARGETS)),
+    targetNames: chosenTargets(values.targets, otherFolder),
+    otherFolder,
     envoyFile: resolve(values['envoy-config'] ?? `${root}envoy.yaml`),
     profileFolder: values.profile === undefined ? undefined : resolve(values.profile),
     publishes:
-      [values.only, values.targets, values.profile, values['envoy-config']].every((value) => value === undefined) &&
-      !values.quick,
+      [values.only, values.targets, values.profile, values['envoy-config'], values.against].every(
+        (value) => value === undefined,
+      ) && !values.quick,
   };
 }
 
@@ -153,6 +168,7 @@ async function runOn({ processes, folder, envoy, plan }) {
     envoyFile: plan.envoyFile,
     targetNames: plan.targetNames,
     profileFolder: plan.profileFolder,
+    otherFolder: plan.otherFolder,
   });
   // Envoy's first health checks must have gone well
   await sleep(1500);
@@ -165,6 +181,8 @@ async function runOn({ processes, folder, envoy, plan }) {
 
 function print({ plan, results, checks, bars }) {
   for (const scenario of plan.scenarios) console.log(`\n${scenario.title}\n\n${scenarioTable(scenario, results)}`);
+  const against = againstTable(results);
+  if (against !== undefined) console.log(`\nThis build and the one of --against\n\n${against}`);
   console.log(`\n${checkTable(checks)}\n\n${barTable(bars)}\n`);
 }
 

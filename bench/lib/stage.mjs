@@ -10,7 +10,7 @@ const bench = fileURLToPath(new URL('../', import.meta.url));
  * Starts everything a run needs: upstream, sink, load generator, the process behind each target and one Envoy before them.
  * All processes share the machine's cores; none is pinned.
  */
-export async function buildStage({ processes, envoy, envoyFile, folder, targetNames, profileFolder }) {
+export async function buildStage({ processes, envoy, envoyFile, folder, targetNames, profileFolder, otherFolder }) {
   const upstream = await processes.fork('upstream', `${bench}upstream.mjs`);
   const sink = await processes.fork('sink', `${bench}sink.mjs`);
   const load = await processes.fork('load', `${bench}load.mjs`);
@@ -30,6 +30,7 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
             adminPort,
             sinkPort: sink.hello.port,
             profileFolder,
+            otherFolder,
           });
     targets.set(name, {
       name,

@@ -12,10 +12,18 @@ export const TARGETS = {
   noop: 'no-op',
   us: 'genai-extproc',
   hidden: 'genai-extproc, content hidden',
+  other: 'the other build',
 };
 
-/** The targets that are ours, with the settings that tell them apart. */
-const OUR_SETTINGS = { us: {}, hidden: { OPENINFERENCE_HIDE_INPUTS: 'true', OPENINFERENCE_HIDE_OUTPUTS: 'true' } };
+/** What a run measures by itself; `other` comes with `--against`. */
+export const DEFAULT_TARGETS = ['none', 'noop', 'us', 'hidden'];
+
+/** The targets that are the sidecar, with the settings that tell them apart. */
+const OUR_SETTINGS = {
+  us: {},
+  hidden: { OPENINFERENCE_HIDE_INPUTS: 'true', OPENINFERENCE_HIDE_OUTPUTS: 'true' },
+  other: {},
+};
 
 /** Milliseconds between exports: shorter than the default, so that a measure does not wait 5 s for its last spans. */
 export const EXPORT_DELAY_MILLIS = 500;
@@ -28,6 +36,11 @@ export function isOurs(name) {
   return Object.hasOwn(OUR_SETTINGS, name);
 }
 
+/** Whether a target's spans carry the call's content. */
+export function exportsContent(name) {
+  return isOurs(name) && OUR_SETTINGS[name].OPENINFERENCE_HIDE_INPUTS === undefined;
+}
+
 /** This process' environment without any setting that would change what is measured. */
 function cleanEnvironment() {
   return Object.fromEntries(
@@ -37,17 +50,20 @@ function cleanEnvironment() {
   );
 }
 
-function commandOf(name, extProcPort, adminPort) {
+function commandOf({ name, extProcPort, adminPort, otherFolder }) {
   const listen = `127.0.0.1:${extProcPort}`;
   if (!isOurs(name)) return [`${root}bench/noop.mjs`, listen];
-  return [`${root}dist/main.js`, 'serve', '--listen', listen, '--admin', `127.0.0.1:${adminPort}`];
+  const program = `${name === 'other' ? otherFolder : root}/dist/main.js`;
+  return [program, 'serve', '--listen', listen, '--admin', `127.0.0.1:${adminPort}`];
 }
 
 /**
- * Starts the process behind a target's ext_proc filter. `profileFolder`: where a CPU profile is written at its end.
+ * Starts the process behind a target's ext_proc filter. `profileFolder`: where a CPU profile is written at its end;
+ * `otherFolder`: the clone whose build is the target `other`.
  * The result has its pid and what the bench asks it from outside.
  */
-export async function startTarget({ name, processes, folder, extProcPort, adminPort, sinkPort, profileFolder }) {
+export async function startTarget(options) {
+  const { name, processes, folder, adminPort, sinkPort, profileFolder } = options;
   const pauseFile = `${folder}/${name}-loop-delay.json`;
   const logFile = `${folder}/${name}.log`;
   const admin = `http://127.0.0.1:${adminPort}`;
@@ -70,7 +86,7 @@ export async function startTarget({ name, processes, folder, extProcPort, adminP
   const { pid } = await processes.start(
     name,
     process.execPath,
-    [...profile, '--import', preload, ...commandOf(name, extProcPort, adminPort)],
+    [...profile, '--import', preload, ...commandOf(options)],
     environment,
     ready,
   );

@@ -4,7 +4,7 @@ import { LOGGED_HEADER } from './envoy-config.mjs';
 import { FAILURES, readExtProcStats, readFailedHealthChecks } from './envoy-stats.mjs';
 import { exchanges, pathOf } from './exchanges.mjs';
 import { droppedSpans, measuredCalls } from './prometheus-text.mjs';
-import { isOurs } from './targets.mjs';
+import { exportsContent, isOurs } from './targets.mjs';
 
 /** Milliseconds for the last spans, samples and log rows to appear. */
 const PATIENCE_MILLIS = 10_000;
@@ -73,7 +73,7 @@ async function checkOurs(stage, target) {
     (lines) => lines.length > 0,
   );
   const metadata = rows.length > 0 ? JSON.parse(rows[0]).genai : undefined;
-  const expectedContent = name === 'us' ? sink.traceRequests : 0;
+  const expectedContent = exportsContent(name) ? sink.traceRequests : 0;
   return [
     {
       what: `${name}: spans at the sink + counted losses = calls`,
@@ -88,7 +88,7 @@ async function checkOurs(stage, target) {
     },
     { what: `${name}: the sink could read every export`, passed: sink.refused === 0, found: `${sink.refused} refused` },
     {
-      what: `${name}: content is ${name === 'us' ? 'in every' : 'in no'} export of spans`,
+      what: `${name}: content is ${exportsContent(name) ? 'in every' : 'in no'} export of spans`,
       passed: sink.traceRequests > 0 && sink.withContent === expectedContent,
       found: `${sink.withContent} of ${sink.traceRequests}, the largest ${Math.round(sink.largest / 1000)} KB`,
     },

@@ -11,5 +11,5 @@ export const scenario = {
   callsPerSecond: 100,
   durationMillis: 3000,
   measuresPause: true,
-  targets: ['noop', 'us'],
+  targets: ['noop', 'us', 'other'],
 };

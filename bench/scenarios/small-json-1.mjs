@@ -6,5 +6,5 @@ export const scenario = {
   exchange: 'small',
   connections: 1,
   durationMillis: 1500,
-  targets: ['none', 'noop', 'us', 'hidden'],
+  targets: ['none', 'noop', 'us', 'hidden', 'other'],
 };

@@ -6,5 +6,5 @@ export const scenario = {
   exchange: 'small',
   connections: 16,
   durationMillis: 2000,
-  targets: ['none', 'noop', 'us', 'hidden'],
+  targets: ['none', 'noop', 'us', 'hidden', 'other'],
 };

@@ -10,5 +10,5 @@ export const scenario = {
   connections: 16,
   callsPerSecond: 500,
   durationMillis: 1500,
-  targets: ['none', 'noop', 'us', 'hidden'],
+  targets: ['none', 'noop', 'us', 'hidden', 'other'],
 };

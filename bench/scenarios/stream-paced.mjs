@@ -6,5 +6,5 @@ export const scenario = {
   exchange: 'paced',
   connections: 8,
   durationMillis: 1400,
-  targets: ['none', 'noop', 'us', 'hidden'],
+  targets: ['none', 'noop', 'us', 'hidden', 'other'],
 };

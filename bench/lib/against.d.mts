@@ -1,0 +1,3 @@
+import type { Results } from './bars.mjs';
+
+export function againstTable(results: Results): string | undefined;
