@@ -6,7 +6,7 @@ import { checkCase } from './check-case.js';
 import { codings, encodeCase } from './compress-case.js';
 import { randomCuttings } from './cuttings.js';
 import { BYTE_BY_BYTE, type Cutting, IN_ONE_PIECE } from './drive-exchange.js';
-import type { ExchangeCase } from './exchange-case.js';
+import { DEFAULT_PATH, type ExchangeCase } from './exchange-case.js';
 
 /** Bytes above which a message for every byte says no more than random cuts do. */
 const SMALL = 10_000;
@@ -28,7 +28,12 @@ export function checkTables(tables: readonly (readonly [string, readonly Exchang
     test.each(compressible.map((one) => [one.name, one] as const))('%s, compressed', async (_name, one) => {
       for (const coding of codings) {
         const encoded = encodeCase(one, coding);
-        if (encoded) await checkCase(encoded, IN_ONE_PIECE);
+        if (!encoded) continue;
+        await checkCase(encoded, IN_ONE_PIECE);
+        await fc.assert(
+          fc.asyncProperty(randomCuttings(), async (cutting) => void (await checkCase(encoded, cutting))),
+          { ...RUNS, numRuns: 2 },
+        );
       }
     });
   });
@@ -37,7 +42,7 @@ export function checkTables(tables: readonly (readonly [string, readonly Exchang
 /** A case that is not compressed is answered at once: each reply within its message. What no endpoint shares is asked for at once. */
 async function checkReplies(one: ExchangeCase, cutting: Cutting): Promise<void> {
   const { replies } = await checkCase(one, cutting);
-  const known = findEndpoint(one.request.method ?? 'POST', one.request.path) !== undefined;
+  const known = findEndpoint(one.request.method ?? 'POST', one.request.path ?? DEFAULT_PATH) !== undefined;
   const places = (chosen: (reply: Reply) => boolean | undefined) =>
     replies.flatMap((reply, index) => (chosen(reply) ? [index] : []));
   expect(places((reply) => reply.observe)).toEqual(known ? [0] : []);

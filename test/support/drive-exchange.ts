@@ -10,7 +10,7 @@ import { describeMetadata } from '../../src/recorders/metadata/metadata.js';
 import { createOpenInferenceConvention } from '../../src/recorders/openinference/openinference-convention.js';
 import { createSpanRecorder } from '../../src/recorders/span/span-recorder.js';
 import { Counters } from '../../src/util/counters.js';
-import type { ExchangeCase } from './exchange-case.js';
+import { DEFAULT_PATH, type ExchangeCase } from './exchange-case.js';
 import { testSettings } from './sidecar.js';
 
 /** How one exchange's bytes become messages. */
@@ -167,7 +167,7 @@ export async function driveExchange(one: ExchangeCase, cutting: Cutting): Promis
   const requestBytes = asBytes(request.body);
   const requestPieces = requestBytes ? pieces(cutting.request(requestBytes), cutting.endAlone) : [];
   const method = request.method ?? 'POST';
-  const path = request.path ?? '/v1/chat/completions';
+  const path = request.path ?? DEFAULT_PATH;
   const head = { ':method': method, ':path': path, ':authority': 'gateway.test', ...request.headers };
   await take(exchange.requestHeaders(rawHeaders(head), requestPieces.length === 0, () => undefined));
   bench.advance(10);

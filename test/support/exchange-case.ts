@@ -6,6 +6,9 @@ import type { Usage } from '../../src/model/usage.js';
 /** How an answer's stream ends: with its end of stream, in trailers, or not at all. */
 export type AnswerEnd = 'complete' | 'trailers' | 'cut';
 
+/** Where a case's request goes that does not say it. */
+export const DEFAULT_PATH = '/v1/chat/completions';
+
 /** One HTTP exchange and what must be known of it, however its bytes are cut into messages. */
 export interface ExchangeCase {
   name: string;
