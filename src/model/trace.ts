@@ -35,6 +35,8 @@ export interface CallTrace {
   readonly recording: boolean;
   /** Header name and value pairs to set on the request that goes upstream; empty: headers are not touched. */
   readonly headers: readonly (readonly [string, string])[];
+  /** The span's identity, for a filter behind this one that goes on with it ({@link TraceCarrier.given}); absent without a span. */
+  identity?(): GivenSpan | undefined;
   /** A W3C baggage entry of the request. */
   baggage(key: string): string | undefined;
   /** Ends and exports the span; does nothing when not recording. At most once. */
