@@ -61,6 +61,7 @@ export function createCallTracer(
       sampled,
       recording: span !== undefined,
       headers,
+      identity: () => span && identityOf(span),
       baggage: (key) => (readsBaggage ? readBaggage(carrier.header('baggage'), key) : undefined),
       end(end) {
         if (span !== undefined && spans !== undefined) spans.take(endSpan(span, end, spans.limits));
@@ -96,6 +97,10 @@ export function createCallTracer(
       return callTrace(carrier, span, parent?.context.traceId, sampled, headers);
     },
   };
+}
+
+function identityOf({ traceId, spanId, parent }: StartedSpan): GivenSpan {
+  return { traceId, spanId, parentSpanId: parent?.spanId, sampled: true, traceState: parent?.traceState?.serialize() };
 }
 
 function givenSpan(given: GivenSpan, kind: SpanKind, startTime: number): StartedSpan {
