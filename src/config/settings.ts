@@ -110,6 +110,8 @@ export interface ProviderMap {
 /** Every setting, validated; built once at start. */
 export interface Settings {
   listen: ListenAddress;
+  /** Processes that serve; each at an address of its own, see `workerAddresses`. */
+  workers: number;
   /** File mode of a unix socket. */
   socketMode: number;
   admin: HostPort;
@@ -121,6 +123,8 @@ export interface Settings {
   resourceAttributes: Record<string, string>;
   /** The exporters of every signal are `none` then, whatever was asked for. */
   sdkDisabled: boolean;
+  /** Exports say by a header which process they come from. */
+  sessionHeaders: boolean;
   traces: {
     /** Never empty; `none` stands alone. */
     exporters: readonly ExporterName[];

@@ -8,12 +8,14 @@ import type { Counters } from '../util/counters.js';
 import type { Log } from '../util/log.js';
 import { createWindowedWarning } from '../util/log-window.js';
 import { PACKAGE } from '../util/package-info.js';
+import { PROCESS_IDENTITY } from '../util/process-identity.js';
 import { createCallTracer } from './call-tracer.js';
 import { createLogPipeline } from './log-pipeline.js';
 import { createMetricsPipeline } from './metrics-pipeline.js';
 import { createResource } from './resource.js';
 import { createSampler } from './sampler.js';
 import { publishSelfMetrics } from './self-metrics.js';
+import { withSessionHeaders } from './session-headers.js';
 import { createSpanPipeline, type SpanPipeline } from './span-pipeline.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
 
@@ -37,9 +39,10 @@ const QUEUE_SHARE = 0.6;
  *
  * @throws Error naming the setting when an exporter cannot be created.
  */
-export function createTelemetry(settings: TelemetrySettings, counters: Counters, log: Log): Telemetry {
+export function createTelemetry(given: TelemetrySettings, counters: Counters, log: Log): Telemetry {
+  const settings = withSessionHeaders(given, PROCESS_IDENTITY);
   const warn = createWindowedWarning(log);
-  const resource = createResource(settings);
+  const resource = createResource(settings, PROCESS_IDENTITY);
   const spans = exportsSpans(settings) ? createSpanPipeline(settings, resource, counters, warn) : undefined;
   const logs = createLogPipeline(settings, resource, counters, warn);
   const metrics = createMetricsPipeline(settings, resource, counters, warn);

@@ -1,4 +1,5 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { spawnChild } from '../util/spawn-child.js';
 
 /** How a child process ended. */
 export interface ChildExit {
@@ -33,10 +34,10 @@ const GUARDED = '(read _ <&3; kill -KILL 0) & exec "$@" 3<&-';
 /** Starts a process, see {@link Child}. A command that does not exist exits with 127 and says so on its stderr. */
 export function startChild(command: string, parameters: readonly string[], options: ChildOptions = {}): Child {
   const stdio: StdioOptions = ['ignore', options.stdout ?? 'ignore', options.stderr ?? 'ignore', 'pipe'];
-  const child = spawn('/bin/sh', ['-c', GUARDED, 'sh', command, ...parameters], {
+  const child = spawnChild('/bin/sh', ['-c', GUARDED, 'sh', command, ...parameters], {
     detached: true,
     stdio,
-    env: options.env ?? process.env,
+    ...(options.env && { env: options.env }),
   });
   const kill = () => signalGroup(child, 'SIGKILL');
   const exited = new Promise<ChildExit>((resolve) => {

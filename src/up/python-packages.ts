@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { promisify } from 'node:util';
+import { outputOfChild } from '../util/spawn-child.js';
 import { startChild } from './child-process.js';
 
 const PIPS = [['python3', '-m', 'pip'], ['pip3'], ['pip']] as const;
@@ -30,7 +29,7 @@ export async function output(
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   try {
-    return (await promisify(execFile)(command, [...parameters], { env, timeout: 20_000 })).stdout;
+    return await outputOfChild(command, parameters, { env, timeout: 20_000 });
   } catch {
     return undefined;
   }

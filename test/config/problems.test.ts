@@ -87,9 +87,67 @@ describe('problems', () => {
   });
 });
 
+describe('the addresses of several workers', () => {
+  const told = (listen: string, workers: number, admin: string) =>
+    problemsOf({ argv: [`--listen=${listen}`, `--workers=${workers}`, `--admin=${admin}`] }).map(
+      ({ setting, value, reason, remedy }) => ({ setting, value, reason, remedy }),
+    );
+
+  it.each(['127.0.0.1:5000', '127.0.0.1:5001', '127.0.0.1:5002', '0.0.0.0:5001', '[::]:5001'])(
+    'may not be the admin address %s',
+    (admin) => {
+      expect(told('127.0.0.1:5000', 3, admin)).toEqual([
+        {
+          setting: 'GENAI_EXTPROC_ADMIN',
+          value: `"${admin}"`,
+          reason: `has its port ${admin.slice(-4)} among the ports 5000 to 5002 of 3 workers`,
+          remedy: 'choose one that is not one of them, such as 5003',
+        },
+      ]);
+    },
+  );
+
+  it('may not be the admin address that nobody has given either', () => {
+    const problems = problemsOf({ argv: ['--workers=2'] });
+    expect(formatProblems(problems)).toMatchInlineSnapshot(`
+      "The settings cannot be used:
+        GENAI_EXTPROC_ADMIN (--admin): has its port 1064 among the ports 1063 to 1064 of 2 workers
+            choose one that is not one of them, such as 1065
+      "
+    `);
+  });
+
+  it('may be beside it, on another host, on free ports, or sockets', () => {
+    expect(told('127.0.0.1:5000', 3, '127.0.0.1:5003')).toEqual([]);
+    expect(told('127.0.0.1:5000', 3, '127.0.0.1:4999')).toEqual([]);
+    expect(told('127.0.0.1:5000', 3, '[::1]:5001')).toEqual([]);
+    expect(told('127.0.0.1:0', 3, '127.0.0.1:0')).toEqual([]);
+    expect(told('unix:///run/ext.sock', 3, '127.0.0.1:5000')).toEqual([]);
+  });
+
+  it('end at port 65535', () => {
+    expect(told('127.0.0.1:65533', 3, '127.0.0.1:1')).toEqual([]);
+    expect(told('127.0.0.1:65534', 3, '127.0.0.1:1')).toEqual([
+      {
+        setting: 'GENAI_EXTPROC_LISTEN',
+        value: '"127.0.0.1:65534"',
+        reason: 'makes ports 65534 to 65536 of 3 workers',
+        remedy: 'begin at port 65533 at most, or take fewer workers (GENAI_EXTPROC_WORKERS)',
+      },
+    ]);
+  });
+
+  it('fit into what a unix socket takes', () => {
+    const path = `/${'s'.repeat(104)}`;
+    expect(told(`unix://${path}`, 10, '127.0.0.1:1')).toEqual([]);
+    expect(told(`unix://${path}`, 11, '127.0.0.1:1')).toMatchObject([{ setting: 'GENAI_EXTPROC_LISTEN' }]);
+    expect(told(`unix://${path}ss`, 1, '127.0.0.1:1')).toEqual([]);
+  });
+});
+
 describe('credentials', () => {
   const secret = 'hunter2';
-  const sensitive = [...SETTINGS.keys()].filter((name) => name.endsWith('_HEADERS'));
+  const sensitive = [...SETTINGS.keys()].filter((name) => /^OTEL_.*_HEADERS$/.test(name));
 
   it('have at least the four headers settings to hide', () => {
     expect(sensitive).toHaveLength(4);

@@ -217,6 +217,14 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
     ],
     invalid: ['input_tokens', 'a=', 'a=nope', 'a=input_tokens +', "a='text'", 'a=1.5', 'a=1;a=2', '1a=1', ';'],
   },
+  GENAI_EXTPROC_WORKERS: {
+    valid: [
+      ['1', 1],
+      [' 12 ', 12],
+      ['128', 128],
+    ],
+    invalid: ['0', '-1', '129', '1.5', 'auto', 'two'],
+  },
   GENAI_EXTPROC_SOCKET_MODE: {
     valid: [
       ['660', 0o660],
@@ -369,6 +377,7 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers,
   OTEL_EXPORTER_OTLP_METRICS_HEADERS: headers,
   OTEL_EXPORTER_OTLP_LOGS_HEADERS: headers,
+  GENAI_EXTPROC_SESSION_HEADERS: boolean,
   OTEL_EXPORTER_OTLP_TIMEOUT: positiveMillis,
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: positiveMillis,
   OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: positiveMillis,

@@ -16,6 +16,8 @@ const files = {
 const CONTEXTS: Record<string, string>[] = [
   {},
   { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+  // beside the port of a second worker
+  { GENAI_EXTPROC_ADMIN: '127.0.0.1:2064' },
 ];
 
 const named = [...SETTINGS.entries()];

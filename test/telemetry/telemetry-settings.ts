@@ -12,6 +12,7 @@ export interface TelemetryOptions {
   limits?: Partial<Settings['limits']>;
   propagators?: Settings['propagators'];
   sdkDisabled?: boolean;
+  sessionHeaders?: boolean;
   serviceName?: string;
   resourceAttributes?: Record<string, string>;
 }
@@ -39,6 +40,7 @@ export function telemetrySettings(endpoint: string, options: TelemetryOptions = 
     serviceName: options.serviceName ?? 'ai-gateway',
     resourceAttributes: options.resourceAttributes ?? {},
     sdkDisabled: options.sdkDisabled ?? false,
+    sessionHeaders: options.sessionHeaders ?? true,
     traces: {
       exporters: ['otlp'],
       conventions: ['openinference'],

@@ -1,5 +1,6 @@
 import type { Settings } from '../settings.js';
 import type { Values } from '../table/table.js';
+import { judgeAddresses } from './addresses.js';
 import { buildContentPolicy } from './content-policy.js';
 import { buildHeaderMapping } from './header-mapping.js';
 import type { Judge } from './judge.js';
@@ -8,22 +9,13 @@ import { buildLogs, buildMetrics, buildTraces } from './signals.js';
 
 const SERVICE_NAME = 'ai-gateway';
 
-function judgeAddresses(values: Values, judge: Judge): void {
-  const listen = values.GENAI_EXTPROC_LISTEN;
-  const admin = values.GENAI_EXTPROC_ADMIN;
-  if (listen.kind !== 'tcp' || listen.port === 0) return;
-  if (listen.host !== admin.host || listen.port !== admin.port) return;
-  const name = judge.isGiven('GENAI_EXTPROC_ADMIN') ? 'GENAI_EXTPROC_ADMIN' : 'GENAI_EXTPROC_LISTEN';
-  const reason = `is port ${admin.port} for both the ext_proc service and the admin address`;
-  judge.refuse(name, reason, 'give them different ports', ['GENAI_EXTPROC_LISTEN', 'GENAI_EXTPROC_ADMIN']);
-}
-
 /** The settings that the values make together; what does not go together is told to the judge. */
 export function buildSettings(values: Values, judge: Judge): Settings {
   judgeAddresses(values, judge);
   const { 'service.name': attributeName, ...resourceAttributes } = values.OTEL_RESOURCE_ATTRIBUTES ?? {};
   return {
     listen: values.GENAI_EXTPROC_LISTEN,
+    workers: values.GENAI_EXTPROC_WORKERS,
     socketMode: values.GENAI_EXTPROC_SOCKET_MODE,
     admin: values.GENAI_EXTPROC_ADMIN,
     debug: values.AIGW_DEBUG,
@@ -32,6 +24,7 @@ export function buildSettings(values: Values, judge: Judge): Settings {
     serviceName: values.OTEL_SERVICE_NAME ?? (attributeName || SERVICE_NAME),
     resourceAttributes,
     sdkDisabled: values.OTEL_SDK_DISABLED,
+    sessionHeaders: values.GENAI_EXTPROC_SESSION_HEADERS,
     traces: buildTraces(values, judge),
     metrics: buildMetrics(values, judge),
     logs: buildLogs(values, judge),

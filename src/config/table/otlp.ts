@@ -80,6 +80,12 @@ export const OTLP_SECTION = {
     OTEL_EXPORTER_OTLP_TRACES_HEADERS: headersOf('spans'),
     OTEL_EXPORTER_OTLP_METRICS_HEADERS: headersOf('metrics'),
     OTEL_EXPORTER_OTLP_LOGS_HEADERS: headersOf('log records'),
+    GENAI_EXTPROC_SESSION_HEADERS: {
+      kind: boolean,
+      default: 'true',
+      help: 'Requests carry DD-Session-ID, a random id of this process, and DD-Root-Session-ID, that of the first one, in the processes that it starts. Headers of the same name that are given win.',
+      reason: 'Backends tell the processes of one service apart by them; others ignore them.',
+    },
     OTEL_EXPORTER_OTLP_TIMEOUT: {
       kind: milliseconds(1),
       default: '10000',

@@ -1,6 +1,6 @@
 import { hostPort, listenAddress } from '../kinds/address.js';
 import { boolean } from '../kinds/choice.js';
-import { fileMode, milliseconds } from '../kinds/number.js';
+import { fileMode, milliseconds, wholeNumber } from '../kinds/number.js';
 import { filePath, name } from '../kinds/text.js';
 import type { SettingSection } from '../setting.js';
 
@@ -14,6 +14,12 @@ export const SERVER_SECTION = {
       default: '127.0.0.1:1063',
       help: 'Where Envoy reaches the ext_proc service.',
       reason: 'The bodies of all calls pass here unencrypted, so other machines must be let in on purpose.',
+    },
+    GENAI_EXTPROC_WORKERS: {
+      kind: wholeNumber(1, 128),
+      default: '1',
+      help: "Processes of serve, each at an address of its own: the socket's path with -0, -1 and so on before its ending, or the port and those that follow.",
+      reason: 'One process serves what one Envoy thread brings; more need an endpoint each in its cluster.',
     },
     GENAI_EXTPROC_SOCKET_MODE: {
       kind: fileMode,
