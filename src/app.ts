@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Settings } from './config/settings.js';
 import { findEndpoint } from './endpoints/registry.js';
+import { createContextExchange } from './exchange/context-exchange.js';
 import type { ExchangeDependencies } from './exchange/dependencies.js';
-import { createExchange } from './exchange/exchange.js';
+import { createExchange, type Exchange } from './exchange/exchange.js';
+import { GIVEN_KEYS, readGivenIdentity } from './exchange/given-identity.js';
 import type { GenAiRecord, Recorder } from './model/record.js';
 import type { ConventionName, SpanConvention } from './model/span-convention.js';
 import { compileCostExpressions } from './pricing/cost-expressions.js';
@@ -19,7 +21,7 @@ import { createOpenInferenceConvention } from './recorders/openinference/openinf
 import { createSpanRecorder } from './recorders/span/span-recorder.js';
 import { startAdminServer } from './server/admin.js';
 import { startGrpcServer } from './server/grpc-server.js';
-import { type ProcessCall, serveStream } from './server/stream.js';
+import { type ProcessCall, type StreamStart, serveStream } from './server/stream.js';
 import { warmUp } from './server/warm-up.js';
 import { createWatchdog } from './server/watchdog.js';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.js';
@@ -29,6 +31,7 @@ import { createDeferred } from './util/deferred.js';
 import { createLog, type Log } from './util/log.js';
 import { createWindowedWarning, type WindowedWarning } from './util/log-window.js';
 import { type Contract, loadContract } from './wire/contract.js';
+import { readFilterMetadata } from './wire/filter-metadata.js';
 import { createReplyEncoder } from './wire/replies.js';
 
 /** A sidecar that serves. */
@@ -97,7 +100,7 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
       ),
   };
   const streamDependencies = {
-    createExchange: (start: Parameters<typeof createExchange>[1]) => createExchange(dependencies, start),
+    createExchange: (start: StreamStart) => createExchangeOf(start, dependencies, settings.metadataNamespace),
     encodeReply: createReplyEncoder(contract, settings.metadataNamespace),
     counters,
     watchdog,
@@ -153,6 +156,18 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
       await admin.close();
     },
   };
+}
+
+/** The gRPC metadata by which Envoy's configuration marks the stream of the context filter (envoy.pair.yaml). */
+const FILTER_MARK = 'x-genai-filter';
+
+/** The exchange of the filter that has opened the stream: the context filter of a pair, or one that shows whole calls. */
+function createExchangeOf(start: StreamStart, dependencies: ExchangeDependencies, namespace: string): Exchange {
+  if (start.grpcMetadata(FILTER_MARK) === 'context') return createContextExchange(dependencies, start);
+  const { grpcMetadata, bodiesComeAnyway, observing, forwardedMetadata } = start;
+  const metadata = forwardedMetadata && readFilterMetadata(forwardedMetadata, namespace, GIVEN_KEYS);
+  const given = metadata && readGivenIdentity(metadata);
+  return createExchange(dependencies, { grpcMetadata, bodiesComeAnyway, observing, given });
 }
 
 /** Price lists and expressions were judged with the settings; what fails for one call is counted. */

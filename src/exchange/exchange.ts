@@ -2,16 +2,15 @@
 import type { Endpoint } from '../endpoints/endpoint.js';
 import type { CallFacts, GenAiRecord } from '../model/record.js';
 import { GO_ON, type Reply } from '../model/reply.js';
-import type { CallTrace } from '../model/trace.js';
 import { hasUsage, totalTokens } from '../model/usage.js';
 import { boundedText } from '../util/text.js';
+import { beginFacts, type TraceSource } from './begin-facts.js';
 import { requestContent, responseContent } from './body-content.js';
 import type { ExchangeDependencies } from './dependencies.js';
 import { failureOf } from './failure.js';
 import { type HeaderView, type RawHeader, viewHeaders } from './header-view.js';
-import { readHttp, readHttpAnswer } from './http-facts.js';
-import { identify } from './identity.js';
-import { mapHeaders, withSession } from './mapped-headers.js';
+import { readHttpAnswer } from './http-facts.js';
+import { withSession } from './mapped-headers.js';
 import { createMetadataLedger, type MetadataLedger } from './metadata-ledger.js';
 import { createRequestReader, type RequestBody, type RequestReader } from './request-reader.js';
 import { createResponseSide, createSilentSide, type ResponseSide, readEncoding } from './response-side.js';
@@ -19,27 +18,21 @@ import { createResponseSide, createSilentSide, type ResponseSide, readEncoding }
 /** Characters of a model's name, a response id, a finish reason. */
 const NAME_CHARACTERS = 256;
 
+/** The shortest duration, in milliseconds: 0 is that of a call that runs. */
+const MOMENT = 0.001;
+
 /** The body of a request that was never shown to us. */
 const UNSEEN: RequestBody = { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated: false };
-
-/** The trace of a call without a span. */
-const UNTRACED: CallTrace = {
-  sampled: false,
-  recording: false,
-  headers: [],
-  baggage: () => undefined,
-  end: () => undefined,
-};
 
 /** Envoy's attributes by name, e.g. `xds.cluster_name`. */
 export type AttributeView = (name: string) => string | undefined;
 
 /** What the stream as such says. */
-export interface ExchangeStart {
-  /** The ext_proc call's own gRPC metadata. */
-  grpcMetadata(name: string): string | undefined;
+export interface ExchangeStart extends TraceSource {
   /** The bodies come without being asked for (static or per-route mode); nothing is overridden. */
   bodiesComeAnyway: boolean;
+  /** Observability mode: replies are not read, and the end of a stream that was cut comes late. */
+  observing?: boolean | undefined;
 }
 
 /** Answers Envoy's messages of one HTTP exchange, in whatever order they come. */
@@ -75,6 +68,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   let requestBodyRead: RequestBody | undefined;
   let response: ResponseSide | undefined;
   let seenVersion = 0;
+  let lastSeenAt = 0; // observability mode: the latest message of the call
 
   /** Nothing of this request is of interest; behind a mode that sends everything anyway the stream is ended. */
   function ignore(endStream: boolean): Reply {
@@ -84,39 +78,12 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     return endStream ? { end: true } : GO_ON;
   }
 
-  /** A trace context that we fail to read costs the span; the metrics and the log still have the call. */
-  function startTrace(headers: HeaderView, startTime: number): CallTrace {
-    try {
-      const carrier = { header: headers.get, grpcMetadata: start.grpcMetadata };
-      return dependencies.tracer.start(carrier, startTime);
-    } catch (error) {
-      dependencies.defer(() => {
-        throw error;
-      });
-      return UNTRACED;
-    }
-  }
-
   function begin(endpoint: Endpoint, headers: HeaderView, attribute: AttributeView): Call {
-    const startTime = clock.wallTime();
     const startedAt = clock.now();
-    const { traits } = endpoint;
-    const trace = startTrace(headers, startTime);
-    const identity = identify(dependencies.providers, headers, attribute);
-    const facts: CallFacts = {
-      endpoint: traits,
-      ...identity,
-      provider: identity.provider ?? traits.provider,
-      usage: {},
-      finishReasons: [],
-      timing: { startTime, duration: 0 },
-      headers: mapHeaders(dependencies.headerMapping, headers, trace, limits.headerValueCharacters),
-      trace,
-      http: dependencies.recordsHttp ? readHttp(headers, attribute) : undefined,
-    };
+    lastSeenAt = startedAt;
     return {
       endpoint,
-      facts,
+      facts: beginFacts(dependencies, start, endpoint, headers, attribute),
       startedAt,
       requestType: headers.get('content-type'),
       requestEncoding: readEncoding(headers.get('content-encoding')),
@@ -153,6 +120,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   }
 
   function withMetadata(current: Call, reply: Reply): Reply {
+    if (start.observing) return reply;
     const metadata = current.ledger.news(current.facts);
     return metadata ? { ...reply, metadata } : reply;
   }
@@ -283,6 +251,8 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     if (over) return GO_ON;
     over = true;
     if (!call) return GO_ON;
+    // the end of what was cut is told late: the call ended after its latest message, if only by a moment
+    if (!complete && start.observing) call.facts.timing.duration = Math.max(lastSeenAt - call.startedAt, MOMENT);
     if (!endRequest(call, true)) return ignore(false);
     return endResponse(call, complete);
   }
@@ -304,6 +274,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       beginLate(attribute);
       if (!call) return GO_ON;
       requestReader ??= requestBodyRead ? undefined : readerFor(call);
+      if (start.observing) lastSeenAt = clock.now();
       if (bytes && requestReader) requestReader.add(bytes);
       if (bytes && call.facts.http) call.facts.http.bytesReceived += bytes.length;
       if (!endOfStream) return GO_ON;
@@ -315,10 +286,11 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     },
     responseHeaders(headers, endOfStream, attribute) {
       beginLate(attribute);
-      if (!call) return ignored ? GO_ON : ignore(false);
+      if (!call) return ignored ? GO_ON : ignore(start.observing === true);
       // an answer before the request's end: the rest of the request will not be sent
       if (!endRequest(call, true)) return ignore(true);
       if (response) return GO_ON;
+      if (start.observing) lastSeenAt = clock.now();
       const side = beginResponse(call, viewHeaders(headers), attribute);
       if (endOfStream) return finish(true) as Reply;
       if (side.status !== undefined && side.status >= 400) judge(call, side, false);
@@ -333,10 +305,11 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
         const status = Buffer.from(attribute('response.code') ?? '200');
         response = beginResponse(call, viewHeaders([{ key: ':status', rawValue: status }]), attribute);
       }
-      if (bytes) response.feed(bytes, clock.now() - call.startedAt);
+      lastSeenAt = clock.now();
+      if (bytes) response.feed(bytes, lastSeenAt - call.startedAt);
       if (bytes && call.facts.http) call.facts.http.bytesSent += bytes.length;
       if (endOfStream) return finish(true);
-      if (response.state.version === seenVersion) return GO_ON;
+      if (start.observing || response.state.version === seenVersion) return GO_ON;
       seenVersion = response.state.version;
       takeResponseFacts(call, response);
       // a client that reads an error hangs up: the log's row may not wait for the end

@@ -10,8 +10,18 @@ import type { Watchdog } from './watchdog.js';
 
 export type ProcessCall = ServerDuplexStream<ProcessingRequest, Buffer>;
 
+/** What the first message and the gRPC call tell of a stream as such. */
+export interface StreamStart {
+  grpcMetadata(name: string): string | undefined;
+  bodiesComeAnyway: boolean;
+  /** Observability mode. */
+  observing: boolean;
+  /** The dynamic metadata that Envoy forwards to an observing filter; a `Metadata` as bytes. */
+  forwardedMetadata?: Buffer | undefined;
+}
+
 export interface StreamDependencies {
-  createExchange(start: { grpcMetadata(name: string): string | undefined; bodiesComeAnyway: boolean }): Exchange;
+  createExchange(start: StreamStart): Exchange;
   encodeReply: ReplyEncoder;
   counters: Counters;
   watchdog: Watchdog;
@@ -62,6 +72,7 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
     counters.add('messages.received');
     try {
       const kind = messageKind(message);
+      if (kind === undefined && message.observabilityMode) return; // Envoy sends such beside a websocket's frames
       if (!exchange && !begin(message)) return;
       // a message of a kind that we do not know cannot be answered
       if (kind === undefined || !exchange) {
@@ -89,6 +100,8 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
     exchange = dependencies.createExchange({
       grpcMetadata: (name) => call.metadata.get(name)[0]?.toString(),
       bodiesComeAnyway: observing || (request !== BODY_MODE.none && response !== BODY_MODE.none),
+      observing,
+      forwardedMetadata: observing ? message.metadataContext : undefined,
     });
     return true;
   }
@@ -113,6 +126,14 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
   }
 
   function awaitReply(kind: MessageKind, reply: Promise<Reply>): void {
+    if (observing) {
+      // nobody waits but us, for the record's sake
+      reply.then(over, (error) => {
+        over();
+        failed(error);
+      });
+      return;
+    }
     owed = true;
     watchdog.owes(call, () => {
       counters.add('streams.watchdog');

@@ -39,6 +39,8 @@ export interface ProcessingRequest {
   requestTrailers?: object;
   responseTrailers?: object;
   attributes?: Attributes;
+  /** A `Metadata` as bytes, where Envoy forwards namespaces: it rides on every message and is wanted once (see `readFilterMetadata`). */
+  metadataContext?: Buffer;
   observabilityMode?: boolean;
   /** On the first message of a stream only; shows the static mode. */
   protocolConfig?: { requestBodyMode?: number; responseBodyMode?: number };

@@ -37,6 +37,11 @@ export function decodeProcessingRequest(bytes: Buffer): ProcessingRequest {
         reader.skip(BYTES);
         message.responseTrailers = {};
         break;
+      case (8 << 3) | BYTES:
+        // nearly always there and empty
+        if (reader.bytes[reader.position] === 0) reader.skip(BYTES);
+        else message.metadataContext = reader.slice();
+        break;
       case (9 << 3) | BYTES:
         message.attributes ??= {};
         readAttributes(reader, message.attributes);
