@@ -81,6 +81,10 @@ export interface Limits {
   replyMillis: number;
   /** One gRPC message; -1 is no limit. */
   messageBytes: number;
+  /** Kept of all open calls together. */
+  heldBytes: number;
+  /** Open ext_proc streams. */
+  streams: number;
 }
 
 /** How what waits for its export is batched, beside its bytes. */
@@ -171,6 +175,8 @@ export interface Settings {
   contentPolicy: ContentPolicy;
   contentCapture: ContentCapture;
   limits: Limits;
+  /** The marks beyond which work is left out; 0: never. `memoryBytes` absent: by the machine. */
+  shedding: { lagMillis: number; memoryBytes?: number | undefined };
   /** The `up` command's own settings. */
   up: {
     /** A http or https URL, `simulated` or `llama`; absent: the command looks for one. */

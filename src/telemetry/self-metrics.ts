@@ -1,11 +1,12 @@
 import type { Meter, Observable } from '@opentelemetry/api';
 import { COUNTER_NAMES, type CounterName, type Counters } from '../util/counters.js';
+import { GAUGES, type GaugeName } from '../util/gauges.js';
 import { PACKAGE } from '../util/package-info.js';
 
 /** What the names of the sidecar's metrics of itself begin with. */
 const PREFIX = 'genai_extproc';
 
-/** Publishes the counters and the build info; they are read when somebody collects, and cost nothing before. */
+/** Publishes the counters, the gauges and the build info; they are read when somebody collects, and cost nothing before. */
 export function publishSelfMetrics(meter: Meter, counters: Counters): void {
   const observables = new Map<Observable, CounterName>();
   for (const name of Object.keys(COUNTER_NAMES) as CounterName[]) {
@@ -18,6 +19,13 @@ export function publishSelfMetrics(meter: Meter, counters: Counters): void {
     },
     [...observables.keys()],
   );
+
+  for (const name of Object.keys(GAUGES) as GaugeName[]) {
+    const { help, unit } = GAUGES[name];
+    meter
+      .createObservableGauge(`${PREFIX}.${name}`, { description: help, unit })
+      .addCallback((result) => result.observe(counters.gauges[name]));
+  }
 
   const build = { version: PACKAGE.version, 'node.version': process.versions.node };
   meter

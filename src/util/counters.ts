@@ -1,3 +1,5 @@
+import { createGauges, type Gauges } from './gauges.js';
+
 /**
  * The sidecar's counts of itself: plain numbers on the hot path, read by telemetry when it collects.
  * The table is the list of self-metrics; each name becomes `genai_extproc.<name>` (a monotonic sum).
@@ -7,10 +9,14 @@ export const COUNTER_NAMES = {
   'streams.unsupported_mode': 'streams ended because their body mode cannot be served',
   'streams.internal_error': 'streams ended by an error of ours (the call went on, unobserved from there)',
   'streams.watchdog': 'streams ended because a reply was owed for too long',
+  'streams.refused': 'streams ended at once because too many were open (the calls went on, unobserved)',
   'messages.received': 'ext_proc messages received',
   'calls.recorded': 'GenAI calls recorded',
   'calls.usage_missing': 'successful calls whose answer carried no usage',
   'content.truncated': 'calls whose kept content reached its cap',
+  'content.shed': 'calls whose content was let go, or never kept, because of load',
+  'content.given_up': 'calls of which only what was known already is told, because open calls held too much together',
+  'spans.shed': 'calls without a span because of load',
   'decode.failed': 'answers whose content-encoding could not be decoded',
   'decode.limited': 'answers whose decoded size or ratio reached its limit',
   'events.oversized': 'stream events dropped for their size',
@@ -36,6 +42,9 @@ export class Counters {
   readonly values: Record<CounterName, number> = Object.fromEntries(
     Object.keys(COUNTER_NAMES).map((name) => [name, 0]),
   ) as Record<CounterName, number>;
+
+  /** What stands beside the counts: what is held at this moment. */
+  readonly gauges: Gauges = createGauges();
 
   add(name: CounterName, by = 1): void {
     this.values[name] += by;

@@ -37,6 +37,10 @@ export function buildSettings(values: Values, judge: Judge): Settings {
     contentPolicy: buildContentPolicy(values),
     contentCapture: values.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
     limits: buildLimits(values, judge),
+    shedding: {
+      lagMillis: values.GENAI_EXTPROC_SHED_LAG_MILLIS,
+      memoryBytes: values.GENAI_EXTPROC_SHED_MEMORY_BYTES,
+    },
     up: { upstream: values.GENAI_EXTPROC_UPSTREAM, gateway: values.GENAI_EXTPROC_GATEWAY },
   };
 }

@@ -36,5 +36,7 @@ export function buildLimits(values: Values, judge: Judge): Limits {
     logBatchBytes: values.GENAI_EXTPROC_LOG_BATCH_BYTES,
     replyMillis: values.GENAI_EXTPROC_REPLY_MILLIS,
     messageBytes: values.GENAI_EXTPROC_MESSAGE_BYTES,
+    heldBytes: values.GENAI_EXTPROC_HELD_BYTES,
+    streams: values.GENAI_EXTPROC_STREAMS,
   };
 }

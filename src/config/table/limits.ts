@@ -110,5 +110,21 @@ export const LIMIT_SECTION = {
       reason:
         "Envoy's buffer limits bound it already (a message is up to twice one of them); a refused message ends the observation of its call.",
     },
+    GENAI_EXTPROC_HELD_BYTES: {
+      kind: wholeNumber(1024, 1024 * GIB),
+      default: String(256 * MIB),
+      unit: 'bytes',
+      help: 'Kept of all open calls together, about. Beyond it those that are open for longest let their content go; then what their parsers hold.',
+      reason:
+        'A thousand calls with 256 KiB each. Ten thousand slow streams that each fill GENAI_EXTPROC_CONTENT_BYTES stay within it.',
+    },
+    GENAI_EXTPROC_STREAMS: {
+      kind: wholeNumber(1, 1_000_000),
+      default: '20000',
+      unit: 'streams',
+      help: 'Open ext_proc streams. Further ones are ended at once: their calls go on unobserved.',
+      reason:
+        'Twice what one process is measured with; an open stream takes some 20 KB. More traffic is for more processes.',
+    },
   },
 } as const satisfies SettingSection;

@@ -6,6 +6,7 @@ import { LIMIT_SECTION } from './limits.js';
 import { LOG_SECTION } from './logs.js';
 import { METRIC_SECTION } from './metrics.js';
 import { OTLP_SECTION } from './otlp.js';
+import { OVERLOAD_SECTION } from './overload.js';
 import { RESOURCE_SECTION } from './resource.js';
 import { SERVER_SECTION } from './server.js';
 import { TRACE_SECTION } from './traces.js';
@@ -24,6 +25,7 @@ export const SECTIONS: readonly SettingSection[] = [
   LOG_SECTION,
   OTLP_SECTION,
   LIMIT_SECTION,
+  OVERLOAD_SECTION,
 ];
 
 const TABLE = {
@@ -38,6 +40,7 @@ const TABLE = {
   ...LOG_SECTION.settings,
   ...OTLP_SECTION.settings,
   ...LIMIT_SECTION.settings,
+  ...OVERLOAD_SECTION.settings,
 };
 
 /** A setting's environment name. */
