@@ -11,7 +11,7 @@ import { createHeaderWriter, type TraceHeaders } from './trace-headers.js';
 import { createParentReader, isSampled } from './trace-parent.js';
 
 /*
- * A call's span is a plain record: the SDK's span object and its processors were 15 % of what a small call costs. What is exported is
+ * A call's span is a plain record: the SDK's span object and its processors cost more than encoding it does. What is exported is
  * held to the SDK's by property tests.
  */
 

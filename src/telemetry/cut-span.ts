@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api';
 import {
   CONTENT_CHARACTERS,
   type Content,
@@ -8,7 +7,8 @@ import {
   shortened,
   TRUNCATED_ATTRIBUTE,
 } from './cut-content.js';
-import { type EncodableSpan, type MeasuredSpan, measureSpan } from './span-encoder.js';
+import type { EndedSpan } from './ended-span.js';
+import { type MeasuredSpan, measureSpan } from './span-encoder.js';
 
 /**
  * Brings a span under `maxBytes` by cutting its largest texts and dropping its largest arrays, largest first, so that
@@ -22,33 +22,27 @@ export function cutSpan(measured: MeasuredSpan, maxBytes: number): MeasuredSpan 
   return cut.bytes <= maxBytes ? cut : undefined;
 }
 
-type SpanCopy = EncodableSpan & { droppedAttributesCount: number };
-
-function copyOf(span: EncodableSpan): SpanCopy {
+/** The same with attributes, events and status of its own. */
+function copyOf(span: EndedSpan): EndedSpan {
   return {
-    name: span.name,
-    kind: span.kind,
-    spanContext: () => span.spanContext(),
-    parentSpanContext: span.parentSpanContext,
-    startTime: span.startTime,
-    endTime: span.endTime,
+    ...span,
     status: { ...span.status },
     attributes: { ...span.attributes },
     events: span.events.map((event) => ({ ...event, attributes: { ...event.attributes } })),
-    droppedAttributesCount: span.droppedAttributesCount,
-    droppedEventsCount: span.droppedEventsCount,
-  } as SpanCopy;
+  };
 }
 
-function contentsOf(span: SpanCopy): Content[] {
+function contentsOf(span: EndedSpan): Content[] {
   const contents = contentsOfAttributes(span.attributes, () => span.droppedAttributesCount++);
-  for (const event of span.events) contents.push(...contentsOfAttributes(event.attributes as Attributes, () => {}));
-  const message = span.status.message;
-  if (message !== undefined && message.length > CONTENT_CHARACTERS) {
+  for (const event of span.events)
+    contents.push(...contentsOfAttributes(event.attributes, () => event.droppedAttributesCount++));
+  const { status } = span;
+  if (status.code === 'ERROR' && status.message.length > CONTENT_CHARACTERS) {
+    const { message } = status;
     contents.push({
       bytes: Buffer.byteLength(message),
       shorten(over) {
-        span.status.message = shortened(message, over);
+        status.message = shortened(message, over);
       },
     });
   }

@@ -1,7 +1,7 @@
-import type { HrTime } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { fieldSize, ProtobufWriter, utf8Length, varintSize } from '../util/protobuf-writer.js';
 import { attributesSize, writeAttributes } from './attribute-encoder.js';
+import { type EndedSpan, traceStateOf } from './ended-span.js';
 
 /*
  * OTLP trace.proto, written span by span when a span ends. The SDK's serializer takes a whole batch at once and walks
@@ -9,25 +9,9 @@ import { attributesSize, writeAttributes } from './attribute-encoder.js';
  * before. Here the size is exact before a byte is written, the work is spread over the calls, and a batch is a copy.
  */
 
-/** What of a span the encoder reads; events and attributes may be a cut copy. */
-export type EncodableSpan = Pick<
-  ReadableSpan,
-  | 'name'
-  | 'kind'
-  | 'spanContext'
-  | 'parentSpanContext'
-  | 'startTime'
-  | 'endTime'
-  | 'status'
-  | 'attributes'
-  | 'events'
-  | 'droppedAttributesCount'
-  | 'droppedEventsCount'
->;
-
 /** A span measured: everything that writing it needs. */
 export interface MeasuredSpan {
-  span: EncodableSpan;
+  span: EndedSpan;
   /** Bytes of the encoded span with its key and length, as {@link encodeSpan} will return it. */
   bytes: number;
   content: number;
@@ -40,22 +24,23 @@ const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
 /** Measures a span in its OTLP encoding; costs a native length count per text. */
-export function measureSpan(span: EncodableSpan): MeasuredSpan {
+export function measureSpan(span: EndedSpan): MeasuredSpan {
   const sizes: number[] = [];
-  const traceState = span.spanContext().traceState?.serialize() ?? '';
+  const traceState = traceStateOf(span);
   const nameBytes = utf8Length(span.name);
-  const messageBytes = utf8Length(span.status.message ?? '');
+  const messageBytes = utf8Length(messageOf(span));
   // ids 18 + 10, kind 2, times 18, flags 1 (two-byte key) + 1 + 4
   let content = 18 + 10 + 2 + 18 + 6;
   content += fieldSize(nameBytes) + optionalTextSize(traceState);
-  if (span.parentSpanContext?.spanId) content += 10;
+  if (span.parent !== undefined) content += 10;
   content += attributesSize(span.attributes, sizes);
   content += optionalCountSize(span.droppedAttributesCount) + optionalCountSize(span.droppedEventsCount);
   for (const event of span.events) {
     const at = sizes.length;
     sizes.push(0, utf8Length(event.name));
-    const attributes = attributesSize(event.attributes ?? {}, sizes);
-    const eventBytes = 9 + fieldSize(sizes[at + 1] as number) + attributes;
+    const attributes = attributesSize(event.attributes, sizes);
+    const dropped = optionalCountSize(event.droppedAttributesCount);
+    const eventBytes = 9 + fieldSize(sizes[at + 1] as number) + attributes + dropped;
     sizes[at] = eventBytes;
     content += fieldSize(eventBytes);
   }
@@ -68,58 +53,57 @@ export function measureSpan(span: EncodableSpan): MeasuredSpan {
 /** Encodes a measured span as one entry of `ScopeSpans.spans` (field 2), ready to be joined into a request. */
 export function encodeSpan(measured: MeasuredSpan): Buffer {
   const { span, sizes, traceState } = measured;
-  const context = span.spanContext();
   const writer = new ProtobufWriter(measured.bytes);
   const nameBytes = sizes[sizes.length - 1] as number;
   writer.tag(2, 2);
   writer.varint(measured.content);
   writer.tag(1, 2);
-  writer.hex(context.traceId);
+  writer.hex(span.traceId);
   writer.tag(2, 2);
-  writer.hex(context.spanId);
+  writer.hex(span.spanId);
   writeOptionalText(writer, 3, traceState);
-  if (span.parentSpanContext?.spanId) {
+  if (span.parent !== undefined) {
     writer.tag(4, 2);
-    writer.hex(span.parentSpanContext.spanId);
+    writer.hex(span.parent.spanId);
   }
   writer.tag(5, 2);
   writer.text(span.name, nameBytes);
   writer.tag(6, 0);
   // the API's kinds begin at 0 with INTERNAL, OTLP's at 1 after UNSPECIFIED
-  writer.varint(span.kind + 1);
+  writer.varint(SpanKind[span.kind] + 1);
   writer.tag(7, 1);
-  writer.fixed64(toNanos(span.startTime));
+  writer.epochNanos(span.startTime);
   writer.tag(8, 1);
-  writer.fixed64(toNanos(span.endTime));
+  writer.epochNanos(span.endTime);
   let cursor = writeAttributes(writer, span.attributes, 9, sizes, 0);
   writeOptionalCount(writer, 10, span.droppedAttributesCount);
   for (const event of span.events) {
     writer.tag(11, 2);
     writer.varint(sizes[cursor] as number);
     writer.tag(1, 1);
-    writer.fixed64(toNanos(event.time));
+    writer.epochNanos(event.time);
     writer.tag(2, 2);
     writer.text(event.name, sizes[cursor + 1] as number);
-    cursor = writeAttributes(writer, event.attributes ?? {}, 3, sizes, cursor + 2);
+    cursor = writeAttributes(writer, event.attributes, 3, sizes, cursor + 2);
+    writeOptionalCount(writer, 4, event.droppedAttributesCount);
   }
   writeOptionalCount(writer, 12, span.droppedEventsCount);
   writer.tag(15, 2);
   writer.varint(sizes[cursor + 1] as number);
-  if (span.status.message) {
+  const message = messageOf(span);
+  if (message !== '') {
     writer.tag(2, 2);
-    writer.text(span.status.message, sizes[cursor] as number);
+    writer.text(message, sizes[cursor] as number);
   }
   writer.tag(3, 0);
-  writer.varint(span.status.code);
+  writer.varint(SpanStatusCode[span.status.code]);
   writer.tag(16, 5);
-  writer.fixed32(
-    (context.traceFlags & 0xff) | HAS_IS_REMOTE | (span.parentSpanContext?.isRemote === true ? IS_REMOTE : 0),
-  );
+  writer.fixed32(TraceFlags.SAMPLED | HAS_IS_REMOTE | (span.parent?.isRemote === true ? IS_REMOTE : 0));
   return writer.bytes;
 }
 
-function toNanos(time: HrTime): bigint {
-  return BigInt(time[0]) * 1_000_000_000n + BigInt(time[1]);
+function messageOf({ status }: EndedSpan): string {
+  return status.code === 'ERROR' ? status.message : '';
 }
 
 function optionalTextSize(text: string): number {

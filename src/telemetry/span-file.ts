@@ -1,11 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { SpanStatusCode } from '@opentelemetry/api';
-import { hrTimeToMilliseconds } from '@opentelemetry/core';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { EndedSpan } from './ended-span.js';
 
 /** Spans as lines of JSON in a file, for a person who tries the sidecar without a backend. */
 export interface SpanFile {
-  add(span: ReadableSpan): void;
+  add(span: EndedSpan): void;
   close(): Promise<void>;
 }
 
@@ -27,22 +25,21 @@ export function createSpanFile(path: string, onError: (error: Error) => void): S
 }
 
 /** What a person looks for first comes first. */
-function plainSpan(span: ReadableSpan): object {
-  const start = hrTimeToMilliseconds(span.startTime);
-  const { traceId, spanId } = span.spanContext();
+function plainSpan(span: EndedSpan): object {
+  const { startTime: start, status } = span;
   return {
     name: span.name,
-    trace_id: traceId,
-    span_id: spanId,
-    parent_span_id: span.parentSpanContext?.spanId,
+    trace_id: span.traceId,
+    span_id: span.spanId,
+    parent_span_id: span.parent?.spanId,
     start_time: new Date(start).toISOString(),
-    duration_ms: Number((hrTimeToMilliseconds(span.endTime) - start).toFixed(3)),
-    status: SpanStatusCode[span.status.code],
-    status_message: span.status.message,
+    duration_ms: Number((span.endTime - start).toFixed(3)),
+    status: status.code,
+    status_message: status.code === 'ERROR' ? status.message : undefined,
     attributes: span.attributes,
     events: span.events.map((event) => ({
       name: event.name,
-      after_ms: Number((hrTimeToMilliseconds(event.time) - start).toFixed(3)),
+      after_ms: Number((event.time - start).toFixed(3)),
       attributes: event.attributes,
     })),
   };

@@ -1,19 +1,20 @@
-import { type Context, TraceFlags } from '@opentelemetry/api';
 import { ProtobufTraceSerializer, TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
-import { ConsoleSpanExporter, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
 import { cutSpan } from './cut-span.js';
+import type { EndedSpan } from './ended-span.js';
 import { createLossReport, type LossReport } from './export-losses.js';
 import { createOtlpExport } from './otlp-export.js';
+import { readableSpan } from './readable-span.js';
 import { encodeSpan, measureSpan } from './span-encoder.js';
 import { createSpanFile, type SpanFile } from './span-file.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
 
 /** Where ended spans go. */
 export interface SpanPipeline {
-  processor: SpanProcessor;
+  take(span: EndedSpan): void;
   /** Sends what waits; what is not sent in time is dropped and counted. */
   close(deadlineMillis: number): Promise<void>;
 }
@@ -31,14 +32,14 @@ export function createSpanPipeline(
   const console = exporters.has('console') ? new ConsoleSpanExporter() : undefined;
   const file = openSpanFile(settings.traces.spanFile, warn);
   return {
-    processor: createProcessor((span) => {
+    take(span) {
       if (console !== undefined) {
-        console.export([span], () => {});
+        console.export([readableSpan(span, resource)], () => {});
         if (otlp === undefined) counters.add('spans.exported');
       }
       file?.add(span);
       otlp?.add(span);
-    }),
+    },
     close: async (deadlineMillis) => {
       await Promise.all([otlp?.close(deadlineMillis), file?.close()]);
     },
@@ -50,20 +51,8 @@ function openSpanFile(path: string | undefined, warn: WindowedWarning): SpanFile
   return createSpanFile(path, (error) => warn('span file', { path, error: error.message }, 'spans cannot be written'));
 }
 
-function createProcessor(take: (span: ReadableSpan) => void): SpanProcessor {
-  return {
-    onStart(_span: unknown, _context: Context) {},
-    onEnd(span) {
-      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) take(span);
-    },
-    // the pipeline's owner closes it, with a deadline
-    forceFlush: async () => {},
-    shutdown: async () => {},
-  };
-}
-
 interface SpanExport {
-  add(span: ReadableSpan): void;
+  add(span: EndedSpan): void;
   close(deadlineMillis: number): Promise<void>;
 }
 

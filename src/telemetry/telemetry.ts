@@ -1,19 +1,16 @@
 import type { Meter } from '@opentelemetry/api';
-import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { CallLog } from '../model/log-entry.js';
 import { SPAN_KINDS } from '../model/span-convention.js';
 import type { CallTracer } from '../model/trace.js';
 import type { Counters } from '../util/counters.js';
 import type { Log } from '../util/log.js';
 import { createWindowedWarning } from '../util/log-window.js';
-import { PACKAGE } from '../util/package-info.js';
 import { PROCESS_IDENTITY } from '../util/process-identity.js';
-import { createCallTracer } from './call-tracer.js';
+import { type CallSpans, createCallTracer } from './call-tracer.js';
 import { createLogPipeline } from './log-pipeline.js';
 import { createMetricsPipeline } from './metrics-pipeline.js';
 import { createResource } from './resource.js';
-import { createSampler } from './sampler.js';
+import { createCallSampler } from './sampler.js';
 import { publishSelfMetrics } from './self-metrics.js';
 import { withSessionHeaders } from './session-headers.js';
 import { createSpanPipeline, type SpanPipeline } from './span-pipeline.js';
@@ -47,7 +44,6 @@ export function createTelemetry(given: TelemetrySettings, counters: Counters, lo
   const logs = createLogPipeline(settings, resource, counters, warn);
   const metrics = createMetricsPipeline(settings, resource, counters, warn);
   publishSelfMetrics(metrics.meter, counters);
-  const tracer = spans === undefined ? undefined : createTracer(settings, spans, resource);
   let stopped: Promise<void> | undefined;
 
   async function stop(deadlineMillis: number): Promise<void> {
@@ -58,7 +54,7 @@ export function createTelemetry(given: TelemetrySettings, counters: Counters, lo
   }
 
   return {
-    tracer: createCallTracer(settings.propagators, tracer, SPAN_KINDS[settings.traces.conventions[0]]),
+    tracer: createTracer(settings, spans),
     meter: metrics.meter,
     callLog: logs,
     prometheusPage: metrics.prometheusPage,
@@ -69,38 +65,23 @@ export function createTelemetry(given: TelemetrySettings, counters: Counters, lo
   };
 }
 
-/** The specification's own: our spans have two events at most and no links. */
-const EVENT_LIMITS = {
-  eventCountLimit: 128,
-  linkCountLimit: 128,
-  attributePerEventCountLimit: 128,
-  attributePerLinkCountLimit: 128,
-} as const;
-
-/** Nobody asks the provider to flush: the pipelines close with a deadline of their own. */
-const FORCE_FLUSH_MILLIS = 30_000;
-
 function exportsSpans(settings: TelemetrySettings): boolean {
   if (settings.sdkDisabled) return false;
   const { exporters, spanFile } = settings.traces;
   return spanFile !== undefined || exporters.some((name) => name === 'otlp' || name === 'console');
 }
 
-function createTracer(settings: TelemetrySettings, spans: SpanPipeline, resource: ReturnType<typeof createResource>) {
-  const { sampler, samplerRatio, attributeCountLimit, attributeValueLengthLimit } = settings.traces;
-  // every option has its value here: for one that is left out this provider reads the environment
-  const provider = new NodeTracerProvider({
-    resource,
-    sampler: createSampler(sampler, samplerRatio),
-    idGenerator: new RandomIdGenerator(),
-    spanLimits: {
-      attributeCountLimit,
-      // the SDK takes 0 for "warn on every attribute", not for "no limit"
-      attributeValueLengthLimit: attributeValueLengthLimit > 0 ? attributeValueLengthLimit : Number.POSITIVE_INFINITY,
-      ...EVENT_LIMITS,
+function createTracer(settings: TelemetrySettings, pipeline: SpanPipeline | undefined): CallTracer {
+  const { sampler, samplerRatio, attributeCountLimit, attributeValueLengthLimit, conventions } = settings.traces;
+  const kind = SPAN_KINDS[conventions[0]];
+  const spans: CallSpans | undefined = pipeline && {
+    sample: createCallSampler(sampler, samplerRatio, kind),
+    limits: {
+      attributeCount: attributeCountLimit,
+      // 0 is no limit
+      valueLength: attributeValueLengthLimit > 0 ? attributeValueLengthLimit : Number.POSITIVE_INFINITY,
     },
-    forceFlushTimeoutMillis: FORCE_FLUSH_MILLIS,
-    spanProcessors: [spans.processor],
-  });
-  return provider.getTracer(PACKAGE.name, PACKAGE.version);
+    take: pipeline.take,
+  };
+  return createCallTracer(settings.propagators, spans, kind);
 }

@@ -1,10 +1,10 @@
-import type { SpanContext } from '@opentelemetry/api';
-import { TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SamplerName, Settings } from '../../src/config/settings.js';
-import { createCallTracer } from '../../src/telemetry/call-tracer.js';
-import { createSampler } from '../../src/telemetry/sampler.js';
+import type { SpanEnd } from '../../src/model/trace.js';
+import { type CallSpans, createCallTracer } from '../../src/telemetry/call-tracer.js';
+import { type EndedSpan, traceStateOf } from '../../src/telemetry/ended-span.js';
+import { createCallSampler } from '../../src/telemetry/sampler.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
@@ -21,18 +21,27 @@ function start(options: {
   ratio?: number;
   headers?: Headers;
   grpc?: Headers;
+  /** Gets the spans that end. */
+  ended?: EndedSpan[];
 }) {
-  const tracer =
+  const spans: CallSpans | undefined =
     'sampler' in options && options.sampler === undefined
       ? undefined
-      : new TracerProvider({
-          sampler: createSampler(options.sampler ?? 'parentbased_always_on', options.ratio ?? 1),
-        }).getTracer('test');
-  return createCallTracer(options.propagators ?? ['tracecontext', 'baggage'], tracer, 'INTERNAL').start(
-    { header: (name) => options.headers?.[name], grpcMetadata: (name) => options.grpc?.[name] },
+      : {
+          sample: createCallSampler(options.sampler ?? 'parentbased_always_on', options.ratio ?? 1, 'INTERNAL'),
+          limits: { attributeCount: 128, valueLength: Number.POSITIVE_INFINITY },
+          take: (span) => void options.ended?.push(span),
+        };
+  return createCallTracer(options.propagators ?? ['tracecontext', 'baggage'], spans, 'INTERNAL').start(
+    {
+      header: (name) => options.headers?.[name],
+      grpcMetadata: (name) => options.grpc?.[name],
+    },
     Date.now(),
   );
 }
+
+const END: SpanEnd = { name: 'x', endTime: 0, attributes: {}, events: [], status: { code: 'OK' } };
 
 const traceparent = (flags = '01', trace = TRACE, span = PARENT) => `00-${trace}-${span}-${flags}`;
 
@@ -330,7 +339,7 @@ describe('hostile headers', () => {
             expect(name).toMatch(/^(traceparent|tracestate|b3|x-b3-[a-z]+)$/);
             expect(text).toMatch(/^[ -~]*$/);
           }
-          call.end({ name: 'x', endTime: Date.now(), attributes: {}, events: [], status: { code: 'OK' } });
+          call.end(END);
         },
       ),
       { numRuns: 500 },
@@ -340,26 +349,10 @@ describe('hostile headers', () => {
 
 describe('tracestate', () => {
   test('belongs to the span, bounded', () => {
-    const spans: SpanContext[] = [];
-    const tracer = new TracerProvider({
-      spanProcessors: [
-        {
-          onStart: (span) => void spans.push(span.spanContext()),
-          onEnd() {},
-          forceFlush: async () => {},
-          shutdown: async () => {},
-        },
-      ],
-    }).getTracer('test');
+    const ended: EndedSpan[] = [];
     const states = ['vendor=a, other=b', 'x='.repeat(40_000), '\u0000bad,ok=1'];
-    for (const tracestate of states) {
-      const headers: Headers = { traceparent: traceparent(), tracestate };
-      createCallTracer(['tracecontext'], tracer, 'INTERNAL').start(
-        { header: (name) => headers[name], grpcMetadata: () => undefined },
-        Date.now(),
-      );
-    }
-    expect(spans.map((context) => context.traceState?.serialize() ?? '')).toEqual(['vendor=a,other=b', '', 'ok=1']);
+    for (const tracestate of states) start({ headers: { traceparent: traceparent(), tracestate }, ended }).end(END);
+    expect(ended.map(traceStateOf)).toEqual(['vendor=a,other=b', '', 'ok=1']);
   });
 });
 

@@ -1,16 +1,19 @@
-import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 import { TraceState } from '@opentelemetry/core';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Attributes } from '../../src/model/attributes.js';
+import type { SpanStatus } from '../../src/model/trace.js';
 import { cutSpan } from '../../src/telemetry/cut-span.js';
+import type { EndedSpan } from '../../src/telemetry/ended-span.js';
 import { encodeEnvelope, encodeRequest, envelopeSize } from '../../src/telemetry/otlp-request.js';
+import { readableSpan } from '../../src/telemetry/readable-span.js';
 import { encodeSpan, measureSpan } from '../../src/telemetry/span-encoder.js';
+import { PACKAGE } from '../../src/util/package-info.js';
 import { decodeSpans } from '../support/otlp-decode.js';
 
-const SCOPE = { name: 'scope', version: '1.2.3' };
 const RESOURCE = { 'service.name': 'ünit', replicas: 3, zones: ['a', 'b'] };
 
 const hex = (length: number) =>
@@ -43,8 +46,11 @@ const attributes: fc.Arbitrary<Attributes> = fc
     { maxLength: 12 },
   )
   .map((pairs) => Object.fromEntries(pairs));
-const time: fc.Arbitrary<HrTime> = fc.tuple(fc.nat(4_000_000_000), fc.nat(999_999_999)) as fc.Arbitrary<HrTime>;
-const context: fc.Arbitrary<SpanContext> = fc.record({
+// down to the microsecond, as our clock tells it
+const time = fc
+  .tuple(fc.nat(4_000_000_000), fc.nat(999_999))
+  .map(([seconds, micros]) => seconds * 1000 + micros / 1000);
+const parent: fc.Arbitrary<SpanContext> = fc.record({
   traceId: hex(32),
   spanId: hex(16),
   traceFlags: fc.nat(255),
@@ -52,35 +58,26 @@ const context: fc.Arbitrary<SpanContext> = fc.record({
   traceState: fc.constantFrom(new TraceState('a=1,b=2'), new TraceState('')),
 });
 
-const span = fc
-  .record({
-    own: context,
-    parentSpanContext: fc.option(context, { nil: undefined }),
-    name: text,
-    kind: fc.nat(4),
-    startTime: time,
-    endTime: time,
-    attributes,
-    events: fc.array(fc.record({ name: text, time, attributes }), { maxLength: 3 }),
-    status: fc.record({ code: fc.nat(2), message: fc.option(text, { nil: undefined }) }),
-    droppedAttributesCount: fc.nat(100_000),
-    droppedEventsCount: fc.nat(3),
-  })
-  .map(
-    ({ own, ...rest }) =>
-      ({
-        ...rest,
-        spanContext: () => own,
-        resource: resourceFromAttributes(RESOURCE),
-        instrumentationScope: SCOPE,
-        links: [],
-        droppedLinksCount: 0,
-        duration: [0, 0],
-        ended: true,
-      }) as unknown as ReadableSpan,
-  );
+const span: fc.Arbitrary<EndedSpan> = fc.record({
+  traceId: hex(32),
+  spanId: hex(16),
+  parent: fc.option(parent, { nil: undefined }),
+  name: text,
+  kind: fc.constantFrom('INTERNAL', 'CLIENT'),
+  startTime: time,
+  endTime: time,
+  attributes,
+  events: fc.array(fc.record({ name: text, time, attributes, droppedAttributesCount: fc.nat(1000) }), { maxLength: 3 }),
+  status: fc.oneof(
+    fc.constantFrom<SpanStatus>({ code: 'OK' }, { code: 'UNSET' }),
+    fc.record({ code: fc.constant('ERROR' as const), message: text }),
+  ),
+  droppedAttributesCount: fc.nat(100_000),
+  droppedEventsCount: fc.nat(3),
+});
 
-const envelope = encodeEnvelope(RESOURCE, SCOPE);
+const resource = resourceFromAttributes(RESOURCE);
+const envelope = encodeEnvelope(RESOURCE, PACKAGE);
 
 describe('the encoding of spans', () => {
   test('says the same as the stock serializer, and its size is exact', () => {
@@ -95,7 +92,9 @@ describe('the encoding of spans', () => {
         const request = encodeRequest(envelope, encoded);
         const spanBytes = encoded.reduce((sum, bytes) => sum + bytes.length, 0);
         expect(request.length).toBeLessThanOrEqual(spanBytes + envelopeSize(envelope));
-        const stock = ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array;
+        const stock = ProtobufTraceSerializer.serializeRequest(
+          spans.map((one) => readableSpan(one, resource)),
+        ) as Uint8Array;
         expect(decodeSpans(request)).toEqual(decodeSpans(Buffer.from(stock)));
       }),
       { numRuns: 300 },
@@ -103,8 +102,8 @@ describe('the encoding of spans', () => {
   });
 
   test('numbers of which one is a fraction are all doubles: an OTLP array has one type', () => {
-    const [one] = fc.sample(span, 1) as [ReadableSpan];
-    const mixed = { ...one, spanContext: () => one.spanContext(), attributes: { vector: [0, 0.5, 2] } };
+    const [one] = fc.sample(span, 1) as [EndedSpan];
+    const mixed = { ...one, attributes: { vector: [0, 0.5, 2] } };
     const bytes = encodeSpan(measureSpan(mixed));
     expect(decodeSpans(encodeRequest(envelope, [bytes]))[0]?.attributes['vector']).toEqual([0, 0.5, 2]);
     // key 4, wire type 1: double_value; never key 3: int_value
@@ -112,15 +111,22 @@ describe('the encoding of spans', () => {
   });
 });
 
+test('an event tells how many attributes it has lost', () => {
+  const [one] = fc.sample(span, 1) as [EndedSpan];
+  const event = { name: 'e', time: 1, attributes: {}, droppedAttributesCount: 300 };
+  const bytes = encodeSpan(measureSpan({ ...one, events: [event] }));
+  // name = 2: "e"; dropped_attributes_count = 4: 300
+  expect(bytes.includes(Buffer.from([0x12, 1, 0x65, 0x20, 0xac, 0x02]))).toBe(true);
+});
+
 describe('cutting', () => {
-  const withContent = (content: Attributes): ReadableSpan => {
-    const [one] = fc.sample(span, 1) as [ReadableSpan];
+  const withContent = (content: Attributes): EndedSpan => {
+    const [one] = fc.sample(span, 1) as [EndedSpan];
     return {
       ...one,
-      spanContext: () => one.spanContext(),
       name: 'n',
       events: [],
-      status: { code: 1 },
+      status: { code: 'OK' },
       attributes: content,
     };
   };
@@ -138,7 +144,7 @@ describe('cutting', () => {
     expect(result['small']).toBe('s'.repeat(900));
     expect(result['model']).toBe('gpt-4o');
     expect(result['genai_extproc.content.truncated']).toBe(true);
-    // the span itself belongs to the SDK and stays as it is
+    // other exporters have the span too: it stays as it is
     expect(measured.span.attributes).not.toHaveProperty('genai_extproc.content.truncated');
   });
 
@@ -155,12 +161,12 @@ describe('cutting', () => {
 
   test('exception texts and the status are content too', () => {
     const body = 'e'.repeat(50_000);
-    const one = {
+    const one: EndedSpan = {
       ...withContent({ model: 'm' }),
-      events: [{ name: 'exception', time: [1, 0] as HrTime, attributes: { 'exception.message': body } }],
-      status: { code: 2, message: body },
-    } as unknown as ReadableSpan;
-    const cut = cutSpan(measureSpan({ ...one, spanContext: () => one.spanContext() }), 30_000);
+      events: [{ name: 'exception', time: 1, attributes: { 'exception.message': body }, droppedAttributesCount: 0 }],
+      status: { code: 'ERROR', message: body },
+    };
+    const cut = cutSpan(measureSpan(one), 30_000);
     expect(cut?.bytes).toBeLessThanOrEqual(30_000);
     expect(decodeSpans(encodeRequest(envelope, [encodeSpan(cut as NonNullable<typeof cut>)]))).toHaveLength(1);
   });

@@ -1,12 +1,12 @@
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, expect, test } from 'vitest';
+import type { EndedSpan } from '../../src/telemetry/ended-span.js';
 import { createOtlpMetricExporter } from '../../src/telemetry/otlp-metric-exporter.js';
+import { readableSpan } from '../../src/telemetry/readable-span.js';
 import { createSpanPipeline } from '../../src/telemetry/span-pipeline.js';
 import { Counters } from '../../src/util/counters.js';
 import { PACKAGE } from '../../src/util/package-info.js';
@@ -33,47 +33,68 @@ async function twoSinks(): Promise<{ stock: OtlpSink; ours: OtlpSink }> {
 }
 
 /** Spans as calls make them: all kinds, statuses, values, parents, events; one large. */
-function createSpans(): ReadableSpan[] {
-  const spans: ReadableSpan[] = [];
-  const provider = new TracerProvider({
-    resource: RESOURCE,
-    spanLimits: { attributeCountLimit: 4 },
-    spanProcessors: [
-      {
-        onStart: noWarning,
-        onEnd: (span) => void spans.push(span),
-        forceFlush: async () => {},
-        shutdown: async () => {},
-      },
-    ],
-  });
-  const tracer = provider.getTracer(PACKAGE.name, PACKAGE.version);
-  const start = 1_700_000_000_000.25;
-  const chat = tracer.startSpan('ChatCompletion', { kind: SpanKind.INTERNAL, startTime: start });
-  chat.setAttributes({ text: 'héllo 🌍', count: 31, ratio: 0.25, flag: true, dropped: 'one too many' });
-  chat.addEvent('First Token Stream Event', {}, start + 10.5);
-  chat.setStatus({ code: SpanStatusCode.OK });
-  chat.end(start + 42.125);
-  const failed = tracer.startSpan('chat gpt-4o', { kind: SpanKind.CLIENT, startTime: start });
-  failed.setAttributes({ list: ['a', 'b'], vector: [0.5, -0.25], whole: [1, 2, 3], negative: -7 });
-  failed.addEvent('exception', { 'exception.type': 'RateLimitError' }, start + 5);
-  failed.setStatus({ code: SpanStatusCode.ERROR, message: 'Error code: 429 - slow down' });
-  failed.end(start + 6);
-  const large = tracer.startSpan('large', { startTime: start });
-  large.setAttribute('input.value', 'ä'.repeat(200_000));
-  large.end(start + 1);
-  return spans;
+function createSpans(): EndedSpan[] {
+  const startTime = 1_700_000_000_000.25;
+  const base = {
+    traceId: 'a'.repeat(32),
+    parent: undefined,
+    startTime,
+    droppedEventsCount: 0,
+    droppedAttributesCount: 0,
+  };
+  return [
+    {
+      ...base,
+      spanId: '1'.repeat(16),
+      kind: 'INTERNAL',
+      name: 'ChatCompletion',
+      endTime: startTime + 42.125,
+      attributes: { text: 'héllo 🌍', count: 31, ratio: 0.25, flag: true },
+      droppedAttributesCount: 1,
+      events: [{ name: 'First Token Stream Event', time: startTime + 10.5, attributes: {}, droppedAttributesCount: 0 }],
+      status: { code: 'OK' },
+    },
+    {
+      ...base,
+      spanId: '2'.repeat(16),
+      parent: { traceId: base.traceId, spanId: '3'.repeat(16), traceFlags: 1, isRemote: true },
+      kind: 'CLIENT',
+      name: 'chat gpt-4o',
+      endTime: startTime + 6,
+      attributes: { list: ['a', 'b'], vector: [0.5, -0.25], whole: [1, 2, 3], negative: -7 },
+      events: [
+        {
+          name: 'exception',
+          time: startTime + 5,
+          attributes: { 'exception.type': 'RateLimitError' },
+          droppedAttributesCount: 0,
+        },
+      ],
+      status: { code: 'ERROR', message: 'Error code: 429 - slow down' },
+    },
+    {
+      ...base,
+      spanId: '4'.repeat(16),
+      kind: 'INTERNAL',
+      name: 'large',
+      endTime: startTime + 1,
+      attributes: { 'input.value': 'ä'.repeat(200_000) },
+      events: [],
+      status: { code: 'UNSET' },
+    },
+  ];
 }
 
 test('spans', async () => {
   const { stock, ours } = await twoSinks();
   const spans = createSpans();
   const exporter = new OTLPTraceExporter({ url: stock.grpcUrl });
-  const result = await new Promise<ExportResult>((resolve) => exporter.export(spans, resolve));
+  const readable = spans.map((span) => readableSpan(span, RESOURCE));
+  const result = await new Promise<ExportResult>((resolve) => exporter.export(readable, resolve));
   expect(result.code).toBe(ExportResultCode.SUCCESS);
 
   const pipeline = createSpanPipeline(telemetrySettings(ours.grpcUrl), RESOURCE, new Counters(), noWarning);
-  for (const span of spans) pipeline.processor.onEnd(span);
+  for (const span of spans) pipeline.take(span);
   await pipeline.close(10_000);
   await exporter.shutdown();
 
