@@ -1,6 +1,7 @@
 /**
  * The load generator, a process of its own. Each message is a job
- * `{port, exchange, connections, durationMillis, callsPerSecond?, mostCalls?}`; the reply is `{result}` or `{error}`.
+ * `{port, exchange, connections, durationMillis, callsPerSecond?, mostCalls?}`; the reply is `{result}`, with the milliseconds of
+ * every call and the delay of every stamped event, or `{error}`. Connections stay open for the next job on the same port.
  *
  * Without `callsPerSecond` every connection calls again as soon as it has its answer. With it, calls fall due at an even pace
  * whether or not earlier ones are done, and a call's latency counts from the moment it was due.
@@ -9,7 +10,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAnswerCheck } from './lib/answer-check.mjs';
 import { openConnection } from './lib/connection.mjs';
 import { exchanges, pathOf } from './lib/exchanges.mjs';
-import { distribution } from './lib/statistics.mjs';
 
 /** The request's bytes as they go on the wire; credentials and a session like a real client's. */
 function wireRequest(name) {
@@ -72,6 +72,17 @@ async function runAtPace(connections, start, deadline, callsPerSecond, callOnce)
   if (failure !== undefined) throw failure;
 }
 
+const connectionsByPort = new Map();
+
+/** `count` open connections to a port: those of earlier jobs, and new ones for what is missing. */
+async function connectionsTo(port, count) {
+  const open = connectionsByPort.get(port) ?? [];
+  const missing = Array.from({ length: Math.max(0, count - open.length) }, () => openConnection(port));
+  open.push(...(await Promise.all(missing)));
+  connectionsByPort.set(port, open);
+  return open.slice(0, count);
+}
+
 async function run(job) {
   const bytes = wireRequest(job.exchange);
   const latencies = [];
@@ -89,25 +100,20 @@ async function run(job) {
     }
   }
 
-  const connections = await Promise.all(Array.from({ length: job.connections }, () => openConnection(job.port)));
-  try {
-    const start = performance.now();
-    const deadline = start + job.durationMillis;
-    if (job.callsPerSecond === undefined) {
-      await runBackToBack(connections, deadline, job.mostCalls ?? Number.POSITIVE_INFINITY, callOnce);
-    } else await runAtPace(connections, start, deadline, job.callsPerSecond, callOnce);
-    const elapsedMillis = performance.now() - start;
-    return {
-      calls: latencies.length,
-      elapsedMillis,
-      latency: distribution(latencies),
-      ...(delays.length > 0 ? { delay: distribution(delays) } : {}),
-      wrong,
-      problems,
-    };
-  } finally {
-    for (const connection of connections) connection.close();
-  }
+  const connections = await connectionsTo(job.port, job.connections);
+  const start = performance.now();
+  const deadline = start + job.durationMillis;
+  if (job.callsPerSecond === undefined) {
+    await runBackToBack(connections, deadline, job.mostCalls ?? Number.POSITIVE_INFINITY, callOnce);
+  } else await runAtPace(connections, start, deadline, job.callsPerSecond, callOnce);
+  return {
+    calls: latencies.length,
+    elapsedMillis: performance.now() - start,
+    latencies: Float64Array.from(latencies),
+    ...(delays.length > 0 ? { delays: Float64Array.from(delays) } : {}),
+    wrong,
+    problems,
+  };
 }
 
 process.on('message', async (job) => {

@@ -3,11 +3,12 @@ import { number, spread, table } from './table.mjs';
 
 /** What two builds are compared by; a figure that a scenario does not have stays out. */
 const FIGURES = [
-  ['p50', 'ms', (slice) => slice.latency.p50],
-  ['p99', 'ms', (slice) => slice.latency.p99],
+  ['p50', 'ms', (slice) => slice.latency?.p50],
+  ['p99', 'ms', (slice) => slice.latency?.p99],
   ['delay an event, p99', 'ms', (slice) => slice.delay?.p99],
   ['longest pause', 'ms', (slice) => slice.pause?.max],
   ['its CPU', 'µs', (slice) => slice.cpuMicros],
+  ['RSS with them', 'MB', (slice) => slice.idle && slice.idle.open / 1_000_000],
   ['RSS, peak', 'MB', (slice) => slice.memory && slice.memory.peak / 1_000_000],
 ];
 

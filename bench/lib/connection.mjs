@@ -39,12 +39,10 @@ export async function openConnection(port) {
   return {
     call(request, onBody) {
       return new Promise((resolve, reject) => {
+        if (socket.destroyed) reject(new Error('the connection was closed between two calls'));
         current = { resolve, reject, onBody };
         socket.write(request);
       });
-    },
-    close() {
-      socket.destroy();
     },
   };
 }

@@ -14,6 +14,7 @@ export function readRecommended(text: string): Recommended;
 export function envoyConfiguration(stage: {
   adminPort: number;
   upstreamPort: number;
+  idleUpstreamPort: number;
   targets: ListenerTarget[];
   recommended: Recommended;
 }): {

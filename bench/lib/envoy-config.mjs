@@ -75,7 +75,10 @@ function listener({ name, port, extProcPort, accessLogPath }, recommended) {
                   {
                     name,
                     domains: ['*'],
-                    routes: [{ name: 'all', match: { prefix: '/' }, route: { cluster: 'upstream', timeout: '0s' } }],
+                    routes: [
+                      { name: 'idle', match: { prefix: '/idle/' }, route: { cluster: 'upstream_idle', timeout: '0s' } },
+                      { name: 'all', match: { prefix: '/' }, route: { cluster: 'upstream', timeout: '0s' } },
+                    ],
                   },
                 ],
               },
@@ -94,24 +97,42 @@ function listener({ name, port, extProcPort, accessLogPath }, recommended) {
   };
 }
 
+function upstreamCluster(name, port) {
+  return { name, type: 'STATIC', connect_timeout: '1s', load_assignment: endpoints(name, port) };
+}
+
+/** The upstream, and the one of the idle streams: over HTTP/2, since there are thousands at once. */
+function upstreamClusters(port, idlePort) {
+  return [
+    upstreamCluster('upstream', port),
+    {
+      ...upstreamCluster('upstream_idle', idlePort),
+      circuit_breakers: { thresholds: [{ max_pending_requests: 20_000, max_requests: 20_000 }] },
+      typed_extension_protocol_options: {
+        'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+          '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+          explicit_http_config: { http2_protocol_options: {} },
+        },
+      },
+    },
+  ];
+}
+
 /**
  * Envoy's configuration (as JSON, which it reads like YAML): one listener a target, alike but for the ext_proc filter and the
  * process behind it. A target is `{name, port, extProcPort?, accessLogPath}`; `recommended` comes from {@link readRecommended}.
  */
-export function envoyConfiguration({ adminPort, upstreamPort, targets, recommended }) {
+export function envoyConfiguration({ adminPort, upstreamPort, idleUpstreamPort, targets, recommended }) {
   const observed = targets.filter((target) => target.extProcPort !== undefined);
-  const upstream = {
-    name: 'upstream',
-    type: 'STATIC',
-    connect_timeout: '1s',
-    load_assignment: endpoints('upstream', upstreamPort),
-  };
   return {
     admin: { address: address(adminPort) },
     ...(recommended.runtime === undefined ? {} : { layered_runtime: recommended.runtime }),
     static_resources: {
       listeners: targets.map((target) => listener(target, recommended)),
-      clusters: [upstream, ...observed.map((target) => extProcCluster(recommended, target))],
+      clusters: [
+        ...upstreamClusters(upstreamPort, idleUpstreamPort),
+        ...observed.map((target) => extProcCluster(recommended, target)),
+      ],
     },
   };
 }

@@ -98,6 +98,9 @@ const BURST = [...Array.from({ length: STREAM_EVENTS }, (_, index) => streamEven
   (text) => Buffer.from(text),
 );
 
+/** The idle stream: one event, and after a long silence the end. */
+export const IDLE_EVENT = streamEvent(0, 0n);
+
 const STREAM_OPTIONS = { stream: true, stream_options: { include_usage: true } };
 
 /**
@@ -121,6 +124,7 @@ export const exchanges = {
     contentType: 'application/json',
   },
   paced: { request: chatRequest(prose(200), STREAM_OPTIONS), contentType: 'text/event-stream' },
+  idle: { request: chatRequest(prose(200), STREAM_OPTIONS), contentType: 'text/event-stream' },
   burst: {
     request: chatRequest(prose(200), STREAM_OPTIONS),
     events: BURST,

@@ -18,14 +18,14 @@ async function spansAtSink(stage, name) {
  * Waits until every span of the calls made so far has arrived or is counted as lost, so that the work of exporting is charged to the measure
  * that caused it and does not disturb the next one. What does not come in time is not waited for again: the final check tells.
  */
-async function settle(stage, target) {
+export async function settle(stage, target) {
   const start = Date.now();
   let missing = target.calls;
   while (Date.now() - start < SETTLE_MILLIS) {
     const lost = Date.now() - start > ASK_FOR_LOSSES_MILLIS ? droppedSpans(await target.observed.metrics()) : 0;
     missing = target.calls - (await spansAtSink(stage, target.name)) - lost;
     if (missing <= target.missing) return;
-    await sleep(lost > 0 ? 250 : 30);
+    await sleep(lost > 0 ? 250 : 20);
   }
   target.missing = missing;
 }
@@ -45,41 +45,41 @@ export function warmUp(stage, target, { calls, mostMillis }) {
   return makeCalls(stage, target, { exchange: 'small', connections: 16, durationMillis: mostMillis, mostCalls: calls });
 }
 
-/** Failures that Envoy counted since the last time, so that the scenario which caused them is known. */
-async function newFailures(stage, target) {
+/** Failures that Envoy counted since the last time, so that the scenario which caused them is known; none without a filter. */
+export async function newFailures(stage, target) {
+  if (target.observed === undefined) return 0;
   const failures = countFailures(await readExtProcStats(stage.envoyAdminPort, target.name));
   const fresh = failures - target.failures;
   target.failures = failures;
   return fresh;
 }
 
-/** Makes one scenario's calls through one target, once, and says what they took. `scale` shortens the time. */
-export async function measure(stage, target, scenario, scale) {
+/** Makes a scenario's calls through one target for one pass, and says what they took. */
+export async function measurePass(stage, target, scenario) {
   const { observed } = target;
   if (observed !== undefined) resetPeakMemory(observed.pid);
   if (scenario.measuresPause) observed.startPause();
   const cpuBefore = observed === undefined ? 0 : readCpuMicros(observed.pid);
   const envoyBefore = readCpuMicros(stage.envoyPid);
 
-  const result = await makeCalls(stage, target, {
+  const { calls, elapsedMillis, latencies, delays } = await makeCalls(stage, target, {
     exchange: scenario.exchange,
     connections: scenario.connections,
-    durationMillis: scenario.durationMillis * scale,
+    durationMillis: scenario.passMillis,
     callsPerSecond: scenario.callsPerSecond,
   });
 
   return {
-    calls: result.calls,
-    perSecond: (result.calls * 1000) / result.elapsedMillis,
-    latency: result.latency,
-    delay: result.delay,
-    envoyCpuMicros: (readCpuMicros(stage.envoyPid) - envoyBefore) / result.calls,
+    calls,
+    elapsedMillis,
+    latencies,
+    delays,
+    envoyCpuMicros: readCpuMicros(stage.envoyPid) - envoyBefore,
     ...(observed === undefined
       ? {}
       : {
-          cpuMicros: (readCpuMicros(observed.pid) - cpuBefore) / result.calls,
+          cpuMicros: readCpuMicros(observed.pid) - cpuBefore,
           memory: readMemory(observed.pid),
-          failures: await newFailures(stage, target),
           ...(scenario.measuresPause ? { pause: await observed.endPause() } : {}),
         }),
   };

@@ -8,13 +8,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_MILLIS = 15_000;
 const END_MILLIS = 10_000;
 
-/** `count` TCP ports that are free on the loopback interface now. */
+/** Ports below those that systems give to connections: one that is free now will hardly be taken before it is listened on. */
+const LOWEST_PORT = 16_000;
+const HIGHEST_PORT = 32_000;
+
+async function isFree(port) {
+  const server = createServer();
+  const free = await new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+/** `count` TCP ports in a row that are free on the loopback interface now. */
 export async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  for (;;) {
+    const first = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT - count));
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    const free = await Promise.all(ports.map(isFree));
+    if (free.every(Boolean)) return ports;
+  }
 }
 
 /**

@@ -4,9 +4,10 @@ export interface Scenario {
   name: string;
   title: string;
   unit: string;
-  exchange: string;
-  targets: string[];
+  exchange?: string;
+  without?: string[];
   measuresPause?: boolean;
+  streams?: number;
 }
 export interface Check {
   what: string;

@@ -1,4 +1,4 @@
-import { addedLatency } from './bars.mjs';
+import { added } from './bars.mjs';
 import { overRounds } from './statistics.mjs';
 import { number, spread, table } from './table.mjs';
 import { EXPORT_DELAY_MILLIS, METRIC_INTERVAL_MILLIS, TARGETS } from './targets.mjs';
@@ -9,34 +9,42 @@ function of(slices, pick) {
   return overRounds(slices.map(pick));
 }
 
-/** A scenario's columns: title and what stands in it for one target's slices. */
-function columns(scenario, results) {
-  const latency = (quantile) => [
-    [`${quantile} ms`, (slices) => spread(of(slices, (slice) => slice.latency[quantile]))],
-    [
-      `added ${quantile}`,
-      (_, target) =>
-        target === 'none' ? '–' : spread(overRounds(addedLatency(results, scenario.name, target, quantile))),
-    ],
-  ];
-  const hasBase = scenario.targets.includes('none');
-  const isPaced = scenario.exchange === 'paced';
+/** A column of a scenario's table: its title, and what stands in it for one target's slices. */
+function column(title, pick) {
+  return [title, (slices) => spread(of(slices, pick))];
+}
+
+/** How much more than without a filter. */
+function addedColumn(title, results, scenario, quantile, what) {
   return [
-    ...(isPaced
-      ? [
-          ['delay an event p50 ms', (slices) => spread(of(slices, (slice) => slice.delay?.p50))],
-          ['delay p99 ms', (slices) => spread(of(slices, (slice) => slice.delay?.p99))],
-        ]
-      : ['p50', 'p99'].flatMap((quantile) => latency(quantile).slice(0, hasBase ? 2 : 1))),
+    title,
+    (_, target) =>
+      target === 'none' ? '–' : spread(overRounds(added(results, scenario.name, target, quantile, what))),
+  ];
+}
+
+function timeColumns(scenario, results) {
+  if (scenario.exchange === 'paced')
+    return ['p50', 'p99'].flatMap((quantile) => [
+      column(`delay an event, ${quantile} ms`, (slice) => slice.delay?.[quantile]),
+      addedColumn(`added ${quantile}`, results, scenario, quantile, 'delay'),
+    ]);
+  const hasBase = !scenario.without?.includes('none');
+  return ['p50', 'p99'].flatMap((quantile) => [
+    column(`${quantile} ms`, (slice) => slice.latency[quantile]),
+    ...(hasBase ? [addedColumn(`added ${quantile}`, results, scenario, quantile, 'latency')] : []),
+  ]);
+}
+
+function callColumns(scenario, results) {
+  return [
+    ...timeColumns(scenario, results),
     ...(scenario.measuresPause
-      ? [
-          ['longest pause ms', (slices) => spread(of(slices, (slice) => slice.pause?.max))],
-          ['pause p99 ms', (slices) => spread(of(slices, (slice) => slice.pause?.p99))],
-        ]
+      ? [column('longest pause ms', (slice) => slice.pause?.max), column('pause p99 ms', (slice) => slice.pause?.p99)]
       : []),
-    [`${scenario.unit}s/s`, (slices) => spread(of(slices, (slice) => slice.perSecond))],
-    [`its CPU µs/${scenario.unit}`, (slices) => spread(of(slices, (slice) => slice.cpuMicros))],
-    [`Envoy CPU µs/${scenario.unit}`, (slices) => spread(of(slices, (slice) => slice.envoyCpuMicros))],
+    column(`${scenario.unit}s/s`, (slice) => slice.perSecond),
+    column(`its CPU µs/${scenario.unit}`, (slice) => slice.cpuMicros),
+    column(`Envoy CPU µs/${scenario.unit}`, (slice) => slice.envoyCpuMicros),
     [
       'RSS now / peak MB',
       (slices) => {
@@ -48,12 +56,28 @@ function columns(scenario, results) {
   ];
 }
 
+function idleColumns() {
+  const single = (title, pick) => [title, (slices) => number(of(slices, pick)?.median)];
+  return [
+    single('open at once', (slice) => slice.openCount),
+    single('RSS before MB', (slice) => slice.idle.before / MEGABYTE),
+    single('RSS with them MB', (slice) => slice.idle.open / MEGABYTE),
+    single('KB a stream', (slice) => (slice.idle.open - slice.idle.before) / slice.openCount / 1000),
+    single('peak MB', (slice) => slice.idle.peak / MEGABYTE),
+    single('after MB', (slice) => slice.idle.after / MEGABYTE),
+    single('CPU while idle, % of a core', (slice) => slice.idleCpu * 100),
+    single('longest pause ms', (slice) => slice.longestPause),
+    single('opened/s', (slice) => slice.openedPerSecond),
+    single('ended/s', (slice) => slice.finishedPerSecond),
+  ];
+}
+
 /** One scenario's table. */
 export function scenarioTable(scenario, results) {
-  const shown = columns(scenario, results);
+  const shown = scenario.streams === undefined ? callColumns(scenario, results) : idleColumns();
   const rows = Object.entries(results[scenario.name])
     .filter(([, slices]) => slices.length > 0)
-    .map(([target, slices]) => [TARGETS[target], ...shown.map(([, cell]) => cell(slices, target))]);
+    .map(([target, slices]) => [TARGETS[target].title, ...shown.map(([, cell]) => cell(slices, target))]);
   return table(['behind Envoy', ...shown.map(([title]) => title)], rows, ['l', ...shown.map(() => 'r')]);
 }
 
@@ -79,8 +103,8 @@ Written by \`${command}\` on ${date}; a rerun replaces this page, so do not edit
 
 ${barTable(bars)}
 
-Figures are medians over ${rounds} rounds (least–greatest). A ratio or difference is taken within each round, then the median of it; RSS is the
-greatest peak of all scenarios and rounds (least–greatest over them).
+Figures are medians over ${rounds} rounds (least–greatest). A ratio or difference is taken within each round, then the median of it; peak RSS is the
+greatest of all scenarios with calls and rounds (least–greatest over them).
 ${notes === '' ? '' : `\n${notes.trim()}\n`}
 ## Machine
 
@@ -93,12 +117,15 @@ One Envoy with one worker and one listener for each row, alike but for the ext_p
 dynamic metadata on, exporting OTLP http/protobuf to a process that counts and discards; the same with \`OPENINFERENCE_HIDE_INPUTS\`
 and \`OPENINFERENCE_HIDE_OUTPUTS\`. Upstream, load generator and sink are processes of their own; all share the machine, none is pinned.
 
-- Rounds: in each, every scenario visits every row in turn, beginning with another one each round; thousands of calls and a whole round before
+- Rounds: in each, a scenario is made of many passes of a fraction of a second in which the rows take turns, in changing order, so that what
+  disturbs the machine disturbs all alike. Percentiles are those of all calls of a row in a round. Thousands of calls and half a round before
   the first are not counted, since code that has not run often is not compiled yet.
 - Added: a row's percentile less that of *no filter* in the same round.
-- CPU: user and system time of the process from \`/proc\`, from before the calls until the last of their spans was exported (steps of 10 ms).
+- CPU: user and system time of the process from \`/proc\`, from before the calls of a pass until the last of their spans was exported.
 - Spans are exported at least every ${EXPORT_DELAY_MILLIS} ms and metrics every ${METRIC_INTERVAL_MILLIS} ms (defaults: 5 s and 60 s), so that a measure need not wait for them.
 - RSS: \`VmRSS\` after the calls (median) and \`VmHWM\` during them (greatest).
+- Idle streams: with an Envoy and processes started anew, after a few small calls: \`VmRSS\` while all of them are open and silent. HTTP/2 on both
+  sides of Envoy; client and upstream are one process. All are then ended, and each must have given its span and its sample.
 - Event delay: the upstream stamps its send time into each event, the client subtracts it on arrival; one machine, one clock.
 - Pause: \`perf_hooks.monitorEventLoopDelay\`, resolution 1 ms, preloaded alike into the no-op and the sidecar and on only in that scenario. A figure is
   the time between two ticks of its timer: an idle loop shows about 1 ms, and a core that was busy elsewhere shows in all rows alike.

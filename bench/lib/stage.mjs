@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { envoyConfiguration, readRecommended } from './envoy-config.mjs';
 import { answers, freePorts } from './processes.mjs';
-import { startTarget } from './targets.mjs';
+import { startTarget } from './start-target.mjs';
 
 const bench = fileURLToPath(new URL('../', import.meta.url));
 
@@ -13,6 +13,7 @@ const bench = fileURLToPath(new URL('../', import.meta.url));
 export async function buildStage({ processes, envoy, envoyFile, folder, targetNames, profileFolder, otherFolder }) {
   const upstream = await processes.fork('upstream', `${bench}upstream.mjs`);
   const sink = await processes.fork('sink', `${bench}sink.mjs`);
+  const idle = await processes.fork('idle-streams', `${bench}idle-streams.mjs`);
   const load = await processes.fork('load', `${bench}load.mjs`);
   const [envoyAdminPort, ...ports] = await freePorts(1 + 3 * targetNames.length);
 
@@ -50,6 +51,7 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
   const configuration = envoyConfiguration({
     adminPort: envoyAdminPort,
     upstreamPort: upstream.hello.port,
+    idleUpstreamPort: idle.hello.port,
     targets: [...targets.values()],
     recommended: readRecommended(readFileSync(envoyFile, 'utf8')),
   });
@@ -62,5 +64,5 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
     process.env,
     () => answers(`http://127.0.0.1:${envoyAdminPort}/ready`),
   );
-  return { targets, load, sink, envoyPid: envoyProcess.pid, envoyAdminPort };
+  return { targets, load, idle, sink, envoyPid: envoyProcess.pid, envoyAdminPort };
 }

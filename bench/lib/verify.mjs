@@ -95,7 +95,13 @@ async function checkOurs(stage, target) {
     {
       what: `${name}: the access log has model and tokens`,
       passed: metadata?.request_model === 'bench-model' && metadata?.llm_input_token === 42,
-      found: JSON.stringify(metadata) ?? 'no row',
+      found:
+        JSON.stringify(
+          metadata?.request_model && {
+            request_model: metadata.request_model,
+            llm_input_token: metadata.llm_input_token,
+          },
+        ) ?? 'nothing',
     },
   ];
 }

@@ -9,7 +9,8 @@ export const scenario = {
   exchange: 'content',
   connections: 16,
   callsPerSecond: 100,
-  durationMillis: 3000,
+  passMillis: 750,
+  passes: 4,
   measuresPause: true,
-  targets: ['noop', 'us', 'other'],
+  without: ['none', 'hidden'],
 };

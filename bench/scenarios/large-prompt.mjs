@@ -5,6 +5,6 @@ export const scenario = {
   unit: 'call',
   exchange: 'prompt',
   connections: 4,
-  durationMillis: 1500,
-  targets: ['none', 'noop', 'us', 'hidden', 'other'],
+  passMillis: 300,
+  passes: 3,
 };

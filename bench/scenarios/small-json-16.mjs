@@ -5,6 +5,6 @@ export const scenario = {
   unit: 'call',
   exchange: 'small',
   connections: 16,
-  durationMillis: 2000,
-  targets: ['none', 'noop', 'us', 'hidden', 'other'],
+  passMillis: 300,
+  passes: 6,
 };

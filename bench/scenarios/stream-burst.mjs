@@ -5,6 +5,6 @@ export const scenario = {
   unit: 'stream',
   exchange: 'burst',
   connections: 8,
-  durationMillis: 1500,
-  targets: ['none', 'noop', 'us', 'hidden', 'other'],
+  passMillis: 300,
+  passes: 3,
 };

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { envoyConfiguration, readRecommended } from '../../bench/lib/envoy-config.mjs';
 import { countSpans } from '../../bench/lib/otlp-spans.mjs';
-import { parseCpuMicros } from '../../bench/lib/process-usage.mjs';
+import { parseCpuMicros, parseRunNanos, processTree } from '../../bench/lib/process-usage.mjs';
 import { droppedSpans, measuredCalls, sumOf } from '../../bench/lib/prometheus-text.mjs';
 
 /** A length-delimited protobuf field. */
@@ -41,6 +42,26 @@ test('CPU time is user and system time, whatever the program is called', () => {
   expect(parseCpuMicros(`42 (a (b) c) S ${rest}`)).toBe((14 + 15) * 10_000);
 });
 
+test('CPU time is what the kernel says that a thread has run', () => {
+  expect(parseRunNanos('72838787 56104128 140\n')).toBe(72_838_787);
+});
+
+test('a process and all that it started are counted together', async () => {
+  const child = spawn('/bin/sh', ['-c', 'sleep 30 & wait']);
+  try {
+    const tree = await vi.waitFor(() => {
+      const pids = processTree(process.pid);
+      expect(pids.length).toBeGreaterThan(2);
+      return pids;
+    });
+    expect(tree[0]).toBe(process.pid);
+    expect(tree).toContain(child.pid);
+    expect(processTree(child.pid ?? 0)).toHaveLength(2);
+  } finally {
+    for (const pid of processTree(child.pid ?? 0)) process.kill(pid);
+  }
+});
+
 describe('the metrics page', () => {
   const page = [
     '# TYPE gen_ai_server_request_duration_seconds histogram',
@@ -72,7 +93,13 @@ describe('Envoy’s configuration', () => {
   ];
 
   test('is the recommended filter for each target, alike but for names and ports', () => {
-    const configuration = envoyConfiguration({ adminPort: 6, upstreamPort: 7, targets, recommended });
+    const configuration = envoyConfiguration({
+      adminPort: 6,
+      upstreamPort: 7,
+      idleUpstreamPort: 8,
+      targets,
+      recommended,
+    });
     const text = (part: unknown, name: string, ports: [number, number]) =>
       JSON.stringify(part)
         .replaceAll(name, 'NAME')
@@ -81,7 +108,7 @@ describe('Envoy’s configuration', () => {
     const [none, noop, sidecar] = configuration.static_resources.listeners;
     expect(text(noop, 'noop', [2, 3])).toBe(text(sidecar, 'sidecar', [4, 5]));
     expect(JSON.stringify(none)).not.toContain('ext_proc');
-    const [, noopCluster, sidecarCluster] = configuration.static_resources.clusters;
+    const [, , noopCluster, sidecarCluster] = configuration.static_resources.clusters;
     expect(text(noopCluster, 'noop', [2, 3])).toBe(text(sidecarCluster, 'sidecar', [4, 5]));
     expect(JSON.stringify(noop)).toContain(JSON.stringify(recommended.filter.typed_config['allowed_override_modes']));
   });
