@@ -11,6 +11,10 @@ const VALUE_BYTES = 8192;
 const NAME_BYTES = 128;
 /** Members that are kept. */
 const MEMBERS = 128;
+/** Bytes of all members together, from which on only small ones come whole. */
+const MEMBERS_BYTES = 65_536;
+/** Bytes of a value that is small: a model's name, a usage object. */
+const SMALL_BYTES = 1024;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -29,14 +33,24 @@ export interface JsonScanner {
   root(): 'object' | 'array' | 'other' | undefined;
   /** The root object was closed. */
   complete(): boolean;
+  /** Bytes of memory that it takes, about. */
+  held(): number;
+  /** How many bytes there are up to its end; `undefined` until it was closed. */
+  closedAt(): number | undefined;
+  /** Something other than space stands behind its end. */
+  followed(): boolean;
 }
 
 /** Creates a scanner for one JSON text. It never throws; a text that is not JSON gives few members and never completes. */
 export function createJsonScanner(): JsonScanner {
   const members = emptyObject();
   let count = 0;
+  let keptBytes = 0; // of all members
   let root: 'object' | 'array' | 'other' | undefined;
   let complete = false;
+  let closedAt = 0;
+  let fed = 0;
+  let followed = false;
   let depth = 0;
   let inString = false;
   let oddBackslashes = false; // the bytes seen so far of the open string end in an odd number of backslashes
@@ -75,10 +89,12 @@ export function createJsonScanner(): JsonScanner {
 
   function endValue(): void {
     if (name !== undefined && capturing && kind !== 0) {
-      const tooBig = captured.length === 0 && capturedBytes > 0;
+      const crowded = capturedBytes > SMALL_BYTES && keptBytes + capturedBytes > MEMBERS_BYTES;
+      const tooBig = crowded || (captured.length === 0 && capturedBytes > 0);
       const value = tooBig ? emptyOfKind(kind) : capturedJson();
       if (value !== undefined && (name in members || count < MEMBERS)) {
         if (!(name in members)) count += 1;
+        if (!tooBig) keptBytes += capturedBytes;
         members[name] = value;
       }
     }
@@ -119,6 +135,16 @@ export function createJsonScanner(): JsonScanner {
   }
 
   function feed(bytes: Uint8Array): void {
+    read(bytes);
+    fed += bytes.length;
+  }
+
+  /** Looks at what stands behind the end. */
+  function readRest(bytes: Uint8Array, from: number): void {
+    for (let index = from; index < bytes.length && !followed; index += 1) followed = !isSpace(bytes[index] as number);
+  }
+
+  function read(bytes: Uint8Array): void {
     let index = 0;
     let captureFrom = 0;
     if (root === undefined) {
@@ -131,6 +157,7 @@ export function createJsonScanner(): JsonScanner {
       }
       captureFrom = index;
     }
+    if (complete) readRest(bytes, 0);
     if (root !== 'object' || complete) return;
     while (index < bytes.length) {
       if (inString) {
@@ -159,6 +186,8 @@ export function createJsonScanner(): JsonScanner {
           endValue();
           complete = byte === CLOSE_BRACE;
           root = complete ? root : 'other';
+          closedAt = fed + index + 1;
+          if (complete) readRest(bytes, index + 1);
           return;
         }
       } else if (depth === 1) {
@@ -176,13 +205,24 @@ export function createJsonScanner(): JsonScanner {
     capture(bytes, captureFrom, bytes.length);
   }
 
-  return { feed, members: () => members, root: () => root, complete: () => complete };
+  return {
+    feed,
+    members: () => members,
+    root: () => root,
+    complete: () => complete,
+    held: () => keptBytes + Math.min(capturedBytes, VALUE_BYTES),
+    closedAt: () => (complete ? closedAt : undefined),
+    followed: () => followed,
+  };
+}
+
+/** The spaces of JSON (RFC 8259, section 2). */
+export function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 function isSpaceOrBom(byte: number): boolean {
-  return (
-    byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0xef || byte === 0xbb || byte === 0xbf
-  );
+  return isSpace(byte) || byte === 0xef || byte === 0xbb || byte === 0xbf;
 }
 
 function rootOf(byte: number): 'object' | 'array' | 'other' {

@@ -1,5 +1,5 @@
 /** Reads an answer that is one JSON text (or none at all: an error page, a plain text). */
-import { createJsonScanner, type JsonScanner } from '../decode/json-scanner.js';
+import { createJsonScanner, isSpace, type JsonScanner } from '../decode/json-scanner.js';
 import { readJsonTail } from '../decode/json-tail.js';
 import { keepBytes } from '../decode/kept-bytes.js';
 import { type JsonObject, parseObject } from '../model/json.js';
@@ -15,6 +15,13 @@ const HEAD_BYTES = 2048;
 const TRIES = 8;
 
 const CLOSE_BRACE = 0x7d;
+
+/** What was read of an answer: some of its members or all, and whether something stands behind the object. */
+interface ReadBody {
+  members: JsonObject;
+  partial: boolean;
+  followed: boolean;
+}
 
 export function createJsonReader(context: ReaderContext): ResponseReader {
   const { endpoint, state, limits, contentLength } = context;
@@ -35,30 +42,37 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
     return text;
   }
 
-  /** Takes the answer as it is now; returns whether it is a whole JSON object. */
-  function tryRead(): boolean {
+  /** Takes the answer as it is now; returns whether it is a whole JSON object, or at the `last` try begins with one. */
+  function tryRead(last: boolean): boolean {
     const bytes = kept.bytes();
-    const body = scanner || bytes.length > PARSE_BYTES ? readLarge(bytes) : parseSmall();
+    const body = scanner || bytes.length > PARSE_BYTES ? readLarge(bytes) : parseSmall(bytes, last);
     if (!body) return false;
     read = true;
     state.whole = true;
-    state.unparsable = context.promised && !body.partial && !endpoint.isResponse(body.members);
+    state.unparsable = context.promised && (body.followed || (!body.partial && !endpoint.isResponse(body.members)));
     learn(state, endpoint.readResponse(body.members));
     return true;
   }
 
-  function parseSmall(): { members: JsonObject; partial: boolean } | undefined {
+  function parseSmall(bytes: Buffer, last: boolean): ReadBody | undefined {
     parsed = parseObject(keptText());
-    return parsed && { members: parsed, partial: false };
+    if (parsed) return { members: parsed, partial: false, followed: false };
+    if (!last) return undefined;
+    // an object with something behind it: where the chunks part, the object may have been read already
+    const first = createJsonScanner();
+    first.feed(bytes);
+    if (!first.followed()) return undefined;
+    parsed = parseObject(bytes.toString('utf8', 0, first.closedAt()));
+    return parsed && { members: parsed, partial: false, followed: true };
   }
 
-  function readLarge(bytes: Buffer): { members: JsonObject; partial: boolean } | undefined {
+  function readLarge(bytes: Buffer): ReadBody | undefined {
     const tail = !scanner && endpoint.tailMembers ? readJsonTail(bytes, endpoint.tailMembers) : undefined;
     if (tail && hasUsage(endpoint.readResponse(tail).usage ?? {}))
-      return { members: { ...membersOfHead(bytes), ...tail }, partial: true };
+      return { members: { ...membersOfHead(bytes), ...tail }, partial: true, followed: false };
     const whole = scanner ?? createJsonScanner();
     if (!scanner) whole.feed(bytes);
-    return whole.complete() ? { members: whole.members(), partial: false } : undefined;
+    return whole.complete() ? { members: whole.members(), partial: false, followed: whole.followed() } : undefined;
   }
 
   /** An answer that is no JSON by its own word; `false`: the endpoint has no such answers. */
@@ -75,7 +89,9 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
   return {
     feed(bytes) {
       if (read || bytes.length === 0) {
-        kept.add(bytes); // bytes after the end are kept for what they are, but say nothing
+        kept.add(bytes);
+        // what stands behind the end makes the whole no JSON; what the object said stays known
+        if (read && !plain && !bytes.every(isSpace)) state.unparsable = context.promised;
         return;
       }
       if (!scanner && kept.size() + bytes.length > limits.contentBytes) {
@@ -88,12 +104,12 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
       if (reached) state.whole = true;
       const mayEnd = bytes[bytes.length - 1] === CLOSE_BRACE && contentLength === undefined && tries < TRIES;
       if (mayEnd) tries += 1;
-      if (reached || mayEnd) tryRead();
+      if (reached || mayEnd) tryRead(false);
     },
     drain: () => undefined,
     end(complete) {
       if (read || kept.size() === 0) return;
-      if (tryRead() || !(complete || state.whole) || !context.promised) return;
+      if (tryRead(true) || !(complete || state.whole) || !context.promised) return;
       if (isJson(context.mimeType) || isPage(context.mimeType) || !readPlain()) state.unparsable = true;
     },
     body: () => ({

@@ -36,7 +36,8 @@ export type ModelPrices = z.infer<typeof model>;
 export function parsePriceFile(text: string): { ok: true; prices: PriceFile } | { ok: false; problems: string[] } {
   let value: unknown;
   try {
-    value = parse(text);
+    // the library would write its warnings on standard error, between our lines
+    value = parse(text, { logLevel: 'error' });
   } catch (error) {
     return {
       ok: false,

@@ -6,7 +6,18 @@ import type { SourceFile } from './source-tree.js';
 const MAX_LINES = 400;
 
 /** Folders of `test/` that mirror no room: shared tools, and tests of what is not in `src/` or is all of it. */
-const TEST_FOLDERS = ['architecture', 'bench', 'docs', 'envoy', 'live', 'oracle', 'packaging', 'scripts', 'support'];
+const TEST_FOLDERS = [
+  'architecture',
+  'bench',
+  'docs',
+  'envoy',
+  'fuzz',
+  'live',
+  'oracle',
+  'packaging',
+  'scripts',
+  'support',
+];
 
 /** Files with a default export: names belong to the thing, not to whoever imports it. */
 export function defaultExports(files: readonly SourceFile[]): string[] {
