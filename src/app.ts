@@ -24,6 +24,7 @@ import { startGrpcServer } from './server/grpc-server.js';
 import { type ProcessCall, type StreamStart, serveStream } from './server/stream.js';
 import { warmUp } from './server/warm-up.js';
 import { createWatchdog } from './server/watchdog.js';
+import type { TakeIncrement } from './telemetry/increment-pipeline.js';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.js';
 import { createClock } from './util/clock.js';
 import { Counters } from './util/counters.js';
@@ -39,6 +40,7 @@ export interface Sidecar {
   /** The ext_proc address; a port 0 has become the real one. */
   address: string;
   port: number;
+  /** 0 in a worker, whose supervisor has the admin endpoint. */
   adminPort: number;
   counters: Counters;
   /** Drains within the settings' deadline: no new streams, open ones end, telemetry is flushed. */
@@ -49,6 +51,8 @@ export interface SidecarOptions {
   /** Recorders beside the standard ones. */
   recorders?: readonly Recorder[];
   log?: Log;
+  /** In a worker: takes the metrics to its supervisor, which exports and shows them. */
+  takeIncrement?: TakeIncrement;
 }
 
 /** A sidecar without its servers: everything from a stream's first message to the exported telemetry. */
@@ -74,7 +78,7 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
   const warn = createWindowedWarning(log);
   const counters = new Counters();
   const contract = loadContract();
-  const telemetry = createTelemetry(settings, counters, log);
+  const telemetry = createTelemetry(settings, counters, log, options.takeIncrement);
   const onInternalError = (error: unknown) =>
     warn('internal', { error: describeError(error) }, 'an error of ours; the call goes on');
   const deferred = createDeferred(onInternalError);
@@ -130,30 +134,30 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
 export async function startSidecar(settings: Settings, options: SidecarOptions = {}): Promise<Sidecar> {
   const observer = createObserver(settings, options);
   let serving = false;
-  const admin = await startAdminServer(settings.admin, {
-    healthy: () => serving,
-    metrics: observer.prometheusPage,
-  }).catch(async (error: unknown) => {
-    await observer.close(0);
-    throw error;
-  });
+  const pages = { healthy: () => serving, metrics: observer.prometheusPage };
+  const admin = options.takeIncrement
+    ? undefined
+    : await startAdminServer(settings.admin, pages).catch(async (error: unknown) => {
+        await observer.close(0);
+        throw error;
+      });
   const server = await startGrpcServer(settings, observer.contract, observer.serve).catch(async (error: unknown) => {
-    await Promise.all([admin.close(), observer.close(0)]);
+    await Promise.all([admin?.close(), observer.close(0)]);
     throw error;
   });
   serving = true;
-  observer.log.debug({ listen: server.address, admin: admin.port }, 'serving');
+  observer.log.debug({ listen: server.address, admin: admin?.port }, 'serving');
   return {
     address: server.address,
     port: server.port,
-    adminPort: admin.port,
+    adminPort: admin?.port ?? 0,
     counters: observer.counters,
     async close() {
       serving = false;
       const until = performance.now() + settings.drainMillis;
       await server.close(settings.drainMillis);
       await observer.close(Math.max(FLUSH_MILLIS, until - performance.now()));
-      await admin.close();
+      await admin?.close();
     },
   };
 }

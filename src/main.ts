@@ -1,16 +1,23 @@
 #!/usr/bin/env node
 /** The command line: `serve`, `up`, `health`. See `--help`. */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { startSidecar } from './app.js';
 import { parseSettings } from './config/parse-settings.js';
 import { formatProblems } from './config/problem.js';
 import { renderHelp } from './config/render/help.js';
 import type { Settings } from './config/settings.js';
 import { runUp } from './up/run-up.js';
-import { aborted, createStopSignal } from './up/signals.js';
 import { AppError, formatError } from './util/errors.js';
 import { createLog } from './util/log.js';
 import { PACKAGE } from './util/package-info.js';
+import { aborted, createStopSignal } from './util/stop-signal.js';
+import { runSupervisor } from './workers/run-supervisor.js';
+import { runWorker } from './workers/run-worker.js';
+import { WORKER_COMMAND } from './workers/worker-process.js';
+
+/** This file, which a supervisor starts again for each of its workers. */
+const PROGRAM = fileURLToPath(import.meta.url);
 
 /** How long `health` waits for the admin endpoint, in milliseconds. */
 const HEALTH_MILLIS = 3000;
@@ -28,10 +35,11 @@ Every command takes every setting.
 
 const COMMANDS: Readonly<Record<string, (settings: Settings) => Promise<number>>> = { serve, up, health };
 
-/** The sidecar alone, until SIGTERM, SIGINT or SIGHUP: then it drains and ends with 0. A second signal, of any kind, ends it at once. */
+/** The sidecar alone, in as many processes as the settings say, until SIGTERM, SIGINT or SIGHUP: then it drains and ends with 0. A second signal, of any kind, ends it at once. */
 async function serve(settings: Settings): Promise<number> {
   const stop = createStopSignal();
   const log = createLog({ debug: settings.debug });
+  if (settings.workers > 1) return runSupervisor({ settings, log, program: PROGRAM, stop: stop.signal });
   const sidecar = await startSidecar(settings, { log });
   log.info({ listen: sidecar.address, admin: `${settings.admin.host}:${sidecar.adminPort}` }, 'serving');
   await aborted(stop.signal);
@@ -70,6 +78,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${PACKAGE.name} ${PACKAGE.version}\n`);
     return 0;
   }
+  if (name === WORKER_COMMAND && process.send) return runWorker({ startSidecar, stop: createStopSignal().signal });
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     throw new AppError(

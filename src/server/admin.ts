@@ -5,6 +5,8 @@ import { AppError } from '../util/errors.js';
 export interface AdminPages {
   /** Whether the sidecar serves. */
   healthy(): boolean;
+  /** Lines below that, for people. */
+  describe?(): string;
   /** The Prometheus page, text format. */
   metrics(): Promise<string>;
 }
@@ -60,7 +62,7 @@ async function respond(pages: AdminPages, request: IncomingMessage, response: Se
   }
   if (path === '/health') {
     const healthy = pages.healthy();
-    return send(response, healthy ? 200 : 503, healthy ? 'serving\n' : 'not serving\n');
+    return send(response, healthy ? 200 : 503, `${healthy ? 'serving' : 'not serving'}\n${pages.describe?.() ?? ''}`);
   }
   if (path !== '/metrics') return send(response, 404, 'there are /health and /metrics\n');
   try {

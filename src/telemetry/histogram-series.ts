@@ -15,6 +15,16 @@ export interface HistogramSeries {
   intervals: Interval[];
 }
 
+/** Some values of one series: at least one. */
+export interface HistogramIncrement {
+  /** By bucket. */
+  counts: readonly number[];
+  count: number;
+  sum: number;
+  least: number;
+  greatest: number;
+}
+
 /** One delta reader's view of a series. */
 interface Interval {
   counts: number[];
@@ -45,6 +55,17 @@ export function addSample(series: HistogramSeries, bounds: readonly number[], va
   series.sum += value;
   widen(series, value);
   for (const interval of series.intervals) widen(interval, value);
+}
+
+/** Counts the values that another process has counted, by the same bounds. */
+export function addIncrement(series: HistogramSeries, increment: HistogramIncrement): void {
+  series.counts = series.counts.map((value, bucket) => value + (increment.counts[bucket] ?? 0));
+  series.count += increment.count;
+  series.sum += increment.sum;
+  for (const extremes of [series, ...series.intervals]) {
+    widen(extremes, increment.least);
+    widen(extremes, increment.greatest);
+  }
 }
 
 function widen(extremes: { least: number; greatest: number }, value: number): void {

@@ -13,14 +13,28 @@ import {
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
 import type { PackageInfo } from '../util/package-info.js';
-import { addSample, createSeries, cumulativePoint, deltaPoint, type HistogramSeries } from './histogram-series.js';
+import {
+  addIncrement,
+  addSample,
+  createSeries,
+  cumulativePoint,
+  deltaPoint,
+  type HistogramIncrement,
+  type HistogramSeries,
+} from './histogram-series.js';
 
 /** Takes the place of a series that would be one too many (OpenTelemetry metrics SDK, "Overflow attribute"). */
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
+/** A histogram that also takes what another process has counted. */
+export interface StoredHistogram extends Histogram {
+  /** Adds values that were counted by the same bounds; by others they are not taken. */
+  merge(attributes: Attributes, increment: HistogramIncrement): void;
+}
+
 export interface HistogramStore {
   /** As a meter's; only explicit bounds. */
-  createHistogram(name: string, options?: MetricOptions): Histogram;
+  createHistogram(name: string, options?: MetricOptions): StoredHistogram;
   /** What one reader reads; made before the first sample. Each has its own view of time. */
   createProducer(temporality: AggregationTemporality): MetricProducer;
 }
@@ -37,7 +51,7 @@ export function createHistogramStore(scope: PackageInfo, maxSeries: number): His
   const begin = now();
   let deltaReaders = 0;
 
-  function createHistogram(name: string, options: MetricOptions = {}): Histogram {
+  function createHistogram(name: string, options: MetricOptions = {}): StoredHistogram {
     const bounds = options.advice?.explicitBucketBoundaries ?? [];
     const instrument: Instrument = {
       descriptor: {
@@ -72,6 +86,9 @@ export function createHistogramStore(scope: PackageInfo, maxSeries: number): His
         // what the SDK refuses too: it would spoil the sum for ever
         if (!(value >= 0)) return;
         addSample(byIdentity.get(attributes) ?? find(attributes), bounds, value);
+      },
+      merge(attributes, increment) {
+        if (increment.counts.length === bounds.length + 1) addIncrement(find(attributes), increment);
       },
     };
   }

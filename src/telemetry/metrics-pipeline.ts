@@ -12,7 +12,7 @@ import type { Limits } from '../config/settings.js';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
 import { PACKAGE } from '../util/package-info.js';
-import { createHistogramStore } from './histogram-store.js';
+import { createHistogramStore, type HistogramStore } from './histogram-store.js';
 import { createOtlpMetricExporter } from './otlp-metric-exporter.js';
 import { PrometheusReader } from './prometheus-reader.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
@@ -37,6 +37,8 @@ const POINTS_PER_EXPORT = 500;
 /** Where measurements go. */
 export interface MetricsPipeline {
   meter: Meter;
+  /** Where the meter's histograms are. */
+  histograms: Pick<HistogramStore, 'createHistogram'>;
   prometheusPage(): Promise<string>;
   /** Exports what was measured since the last export; gives up after `deadlineMillis`. */
   close(deadlineMillis: number): Promise<void>;
@@ -76,6 +78,7 @@ export function createMetricsPipeline(
 
   return {
     meter,
+    histograms,
     prometheusPage: () => prometheus.page(),
     async close(deadlineMillis) {
       try {

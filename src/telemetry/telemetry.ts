@@ -7,6 +7,7 @@ import type { Log } from '../util/log.js';
 import { createWindowedWarning } from '../util/log-window.js';
 import { PROCESS_IDENTITY } from '../util/process-identity.js';
 import { type CallSpans, createCallTracer } from './call-tracer.js';
+import { createIncrementPipeline, type TakeIncrement } from './increment-pipeline.js';
 import { createLogPipeline } from './log-pipeline.js';
 import { createMetricsPipeline } from './metrics-pipeline.js';
 import { createResource } from './resource.js';
@@ -34,16 +35,25 @@ const QUEUE_SHARE = 0.6;
 /**
  * Starts tracing, metrics and logs by the settings alone; what the SDK reads from the environment changes nothing.
  *
+ * @param takeIncrement exports the metrics of this process in place of it
  * @throws Error naming the setting when an exporter cannot be created.
  */
-export function createTelemetry(given: TelemetrySettings, counters: Counters, log: Log): Telemetry {
+export function createTelemetry(
+  given: TelemetrySettings,
+  counters: Counters,
+  log: Log,
+  takeIncrement?: TakeIncrement,
+): Telemetry {
   const settings = withSessionHeaders(given, PROCESS_IDENTITY);
   const warn = createWindowedWarning(log);
   const resource = createResource(settings, PROCESS_IDENTITY);
   const spans = exportsSpans(settings) ? createSpanPipeline(settings, resource, counters, warn) : undefined;
   const logs = createLogPipeline(settings, resource, counters, warn);
-  const metrics = createMetricsPipeline(settings, resource, counters, warn);
-  publishSelfMetrics(metrics.meter, counters);
+  const metrics = takeIncrement
+    ? createIncrementPipeline(settings, counters, takeIncrement)
+    : createMetricsPipeline(settings, resource, counters, warn);
+  // the counters of a worker are part of its increments
+  if (!takeIncrement) publishSelfMetrics(metrics.meter, counters);
   let stopped: Promise<void> | undefined;
 
   async function stop(deadlineMillis: number): Promise<void> {

@@ -32,6 +32,7 @@ export const COUNTER_NAMES = {
   'metrics.export_failed': 'metric exports that failed',
   'metrics.limited': 'attribute values replaced by _other because a cardinality cap was reached',
   'costs.failed': 'cost expressions that failed for a call, or gave no whole number',
+  'workers.restarted': 'workers that ended unasked and were started again',
   'baggage.rejected': 'session ids from baggage that were not acceptable',
 } as const satisfies Record<string, string>;
 

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   ENVOY_MISSING: 'There is no Envoy, and none could be fetched.',
   ENVOY_FAILED: 'Envoy did not start, or it died.',
   MODEL_FAILED: 'The model on this machine did not start, or it died.',
+  WORKER_FAILED: 'A worker of several did not start.',
   UNKNOWN_COMMAND: 'The command line names no command of ours.',
   UNHEALTHY: 'The sidecar that was asked does not serve.',
 } as const satisfies Record<string, string>;

@@ -10,11 +10,11 @@ export interface Log {
 
 /**
  * The process's own log: JSON lines on stderr, because stdout belongs to the console exporters.
- * `debug` is `AIGW_DEBUG`. Lines are written at once, so that none is lost when the process ends.
+ * `debug` is `AIGW_DEBUG`; `fields` stand on every line. Lines are written at once, so that none is lost when the process ends.
  */
-export function createLog(options: { debug: boolean }): Log {
+export function createLog(options: { debug: boolean; fields?: object }): Log {
   return pino(
-    { level: options.debug ? 'debug' : 'info', base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    { level: options.debug ? 'debug' : 'info', base: options.fields, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
 }

@@ -10,6 +10,7 @@ export const ROOMS = [
   'pricing',
   'recorders',
   'telemetry',
+  'workers',
   'up',
   'util',
 ] as const;
@@ -94,6 +95,13 @@ export const RULES: Record<Room, RoomRule> = {
     rooms: ['wire', 'exchange', 'model', 'util'],
     typeRooms: ['config'],
     packages: ['@grpc/grpc-js', 'grpc-health-check'],
+    typePackages: [],
+    builtins: 'every',
+  },
+  workers: {
+    rooms: ['config', 'server', 'telemetry', 'util'],
+    typeRooms: [],
+    packages: [],
     typePackages: [],
     builtins: 'every',
   },
