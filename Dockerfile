@@ -28,7 +28,7 @@ ENV NODE_ENV=production \
     GENAI_EXTPROC_ADMIN=0.0.0.0:1064
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY package.json envoy.yaml LICENSE README.md ./
+COPY package.json envoy.yaml envoy.observe.yaml envoy.pair.yaml LICENSE README.md ./
 COPY envoy-protos ./envoy-protos
 # The image's unprivileged user "node", as a number so that an orchestrator can see that it is not root.
 USER 1000:1000

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `serve`, `up`, `health`. See `--help`. */
+/** The command line: `serve`, `up`, `health`, `envoy-config`. See `--help`. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startSidecar } from './app.js';
@@ -7,6 +7,7 @@ import { parseSettings } from './config/parse-settings.js';
 import { formatProblems } from './config/problem.js';
 import { renderHelp } from './config/render/help.js';
 import type { Settings } from './config/settings.js';
+import { printEnvoyConfig } from './up/print-envoy-config.js';
 import { runUp } from './up/run-up.js';
 import { AppError, formatError } from './util/errors.js';
 import { createLog } from './util/log.js';
@@ -26,6 +27,8 @@ const USAGE = `genai-extproc: GenAI observability from a plain Envoy
 
   genai-extproc up      Envoy, the sidecar and a model on this machine, to try it
   genai-extproc serve   the sidecar alone, beside your Envoy
+  genai-extproc envoy-config
+                        prints a configuration of Envoy for the sidecar of these settings
   genai-extproc health  exit code 0 when the sidecar of these settings serves
   genai-extproc --help | --version
 
@@ -33,7 +36,12 @@ Every command takes every setting.
 
 `;
 
-const COMMANDS: Readonly<Record<string, (settings: Settings) => Promise<number>>> = { serve, up, health };
+const COMMANDS: Readonly<Record<string, (settings: Settings) => Promise<number>>> = {
+  serve,
+  up,
+  health,
+  'envoy-config': envoyConfig,
+};
 
 /** The sidecar alone, in as many processes as the settings say, until SIGTERM, SIGINT or SIGHUP: then it drains and ends with 0. A second signal, of any kind, ends it at once. */
 async function serve(settings: Settings): Promise<number> {
@@ -52,6 +60,12 @@ async function serve(settings: Settings): Promise<number> {
 /** Envoy, the sidecar and an upstream on this machine, for one person trying it. */
 function up(settings: Settings): Promise<number> {
   return runUp({ settings, env: process.env, startSidecar, stdout: process.stdout, stderr: process.stderr });
+}
+
+/** Prints Envoy's configuration: `genai-extproc envoy-config --mode pair > envoy.yaml`. */
+async function envoyConfig(settings: Settings): Promise<number> {
+  process.stdout.write(await printEnvoyConfig(settings, process.env));
+  return 0;
 }
 
 /** Asks a running sidecar's admin endpoint, for container health checks. */

@@ -1,6 +1,11 @@
 import type { ContentCapture, ContentPolicy } from '../model/content-policy.js';
 import type { ConventionName } from '../model/span-convention.js';
 
+/** How Envoy shows calls to the sidecar (docs/modes.md). */
+export const ENVOY_MODES = ['inline', 'observe', 'pair'] as const;
+
+export type EnvoyMode = (typeof ENVOY_MODES)[number];
+
 /** A TCP address; an IPv6 host stands without its brackets. */
 export interface HostPort {
   host: string;
@@ -177,11 +182,12 @@ export interface Settings {
   limits: Limits;
   /** The marks beyond which work is left out; 0: never. `memoryBytes` absent: by the machine. */
   shedding: { lagMillis: number; memoryBytes?: number | undefined };
-  /** The `up` command's own settings. */
+  /** The settings of the commands `up` and `envoy-config`. */
   up: {
-    /** A http or https URL, `simulated` or `llama`; absent: the command looks for one. */
+    /** A http or https URL, `simulated` or `llama`; absent: `up` looks for one. */
     upstream?: string | undefined;
     /** Where Envoy listens for clients. */
     gateway: HostPort;
+    mode: EnvoyMode;
   };
 }

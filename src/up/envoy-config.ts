@@ -1,126 +1,74 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { parse, stringify } from 'yaml';
-import type { HostPort, ListenAddress } from '../config/settings.js';
+import { type Document, isNode, isScalar, parseDocument, visit, type YAMLMap } from 'yaml';
+import type { EnvoyMode, HostPort, ListenAddress } from '../config/settings.js';
+import { ENVOY_TYPES, flow, mapAt, named, seqAt, setEndpoints, socketAddress } from './envoy-document.js';
+import { changeMode } from './envoy-modes.js';
+import { reach, routeTo } from './envoy-upstream.js';
 import type { Upstream } from './upstream.js';
 
 const RECOMMENDED = fileURLToPath(new URL('../../envoy.yaml', import.meta.url));
-const TYPES = 'type.googleapis.com/envoy.extensions';
+/** Where the sidecar is by default, as the head of envoy.yaml has it. */
+const STANDARD = '127.0.0.1:1063';
+const NAMESPACE = 'io.envoy.ai_gateway';
 
 export interface EnvoyConfigOptions {
+  /** How Envoy shows the calls; absent: inline. */
+  mode?: EnvoyMode | undefined;
   /** Where clients come in. Hosts that Envoy listens on are IP addresses. */
   listener: HostPort;
-  /** Port 0 takes a free one. */
-  admin: HostPort;
-  sidecar: ListenAddress;
-  upstream: Upstream;
+  /** Absent: as in the recommended configuration. Port 0 takes a free one. */
+  admin?: HostPort | undefined;
+  /** Where the sidecar is: each of its workers, one at least. Calls are balanced among them. */
+  sidecars: readonly ListenAddress[];
+  /** Absent: as in the recommended configuration, an Ollama on this machine. */
+  upstream?: Upstream | undefined;
+  /** The namespace of the dynamic metadata; absent: the recommended one. */
+  namespace?: string | undefined;
   /** A file for the access log; absent: stdout, as in the recommended configuration. */
   accessLog?: string | undefined;
-}
-
-/** The members of envoy.yaml that are changed here. */
-interface Config {
-  admin: { address: object };
-  static_resources: { listeners: Listener[]; clusters: Cluster[] };
-}
-
-interface Listener {
-  name: string;
-  address: object;
-  enable_reuse_port?: boolean;
-  filter_chains: [{ filters: [{ typed_config: ConnectionManager }] }];
-}
-
-interface ConnectionManager {
-  access_log: [{ name: string; typed_config: Record<string, unknown> }];
-  route_config: { virtual_hosts: [{ routes: Route[] }] };
-}
-
-interface Route {
-  name: string;
-  match: object;
-  metadata?: object;
-  route: { host_rewrite_literal?: string; prefix_rewrite?: string };
-}
-
-interface Cluster {
-  name: string;
-  type: string;
-  dns_lookup_family?: string;
-  transport_socket?: object;
-  load_assignment: { endpoints: [{ lb_endpoints: [{ endpoint: { address: object } }] }] };
+  /** Nobody else may listen where clients come in; without it a second Envoy would take half of the connections and say nothing. */
+  exclusive?: boolean | undefined;
 }
 
 /**
- * Envoy's configuration for one place: the recommended envoy.yaml of this package with the addresses put in, and
- * nothing else changed. YAML text. Throws when envoy.yaml is not there or lacks a part that is named here.
+ * Envoy's configuration for one place: the recommended envoy.yaml of this package, comments and all, with the addresses put in, the parts
+ * of another mode exchanged, and nothing else changed. YAML text. Throws when envoy.yaml is not there or lacks a part that is named here.
  */
 export function createEnvoyConfig(options: EnvoyConfigOptions): string {
-  const config = parse(readFileSync(RECOMMENDED, 'utf8')) as Config;
-  config.admin.address = socketAddress(options.admin);
-  const listener = named(config.static_resources.listeners, 'llm');
-  listener.address = socketAddress(options.listener);
-  // with it, a second Envoy on the same port would take half of the connections and say nothing
-  listener.enable_reuse_port = false;
-  const manager = listener.filter_chains[0].filters[0].typed_config;
-  if (options.accessLog !== undefined) writeAccessLogTo(options.accessLog, manager);
-  routeTo(options.upstream, manager.route_config.virtual_hosts[0].routes);
-  setEndpoint(named(config.static_resources.clusters, 'genai_sidecar'), sidecarAddress(options.sidecar));
-  reach(options.upstream, named(config.static_resources.clusters, 'llm_upstream'));
-  return stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-function writeAccessLogTo(path: string, manager: ConnectionManager): void {
-  const [log] = manager.access_log;
-  log.name = 'envoy.access_loggers.file';
-  log.typed_config = { ...log.typed_config, '@type': `${TYPES}.access_loggers.file.v3.FileAccessLog`, path };
-}
-
-/** The sidecar is before the router, so it sees the path and host that the client sent. */
-function routeTo(upstream: Upstream, routes: Route[]): void {
-  const all = named(routes, 'llm');
-  if (upstream.hostHeader !== undefined) all.route.host_rewrite_literal = upstream.hostHeader;
-  const served = { 'server.address': upstream.host, 'server.port': String(upstream.port) };
-  const provider = upstream.provider === undefined ? {} : { provider: upstream.provider };
-  all.metadata = { filter_metadata: { genai: { ...provider, ...served } } };
-  if (upstream.pathPrefix === undefined) return;
-  routes.splice(routes.indexOf(all), 0, {
-    ...all,
-    name: 'llm_v1',
-    match: { path_separated_prefix: '/v1' },
-    route: { ...all.route, prefix_rewrite: upstream.pathPrefix },
-  });
-}
-
-function reach(upstream: Upstream, cluster: Cluster): void {
-  setEndpoint(cluster, socketAddress(upstream));
-  if (isIP(upstream.host) === 0) {
-    cluster.type = 'LOGICAL_DNS';
-    cluster.dns_lookup_family = 'ALL';
+  const document = parseDocument(readFileSync(RECOMMENDED, 'utf8'));
+  const { mode = 'inline', upstream, admin, accessLog, namespace = NAMESPACE } = options;
+  const listener = named(seqAt(document.contents, ['static_resources', 'listeners']), 'llm');
+  const clusters = seqAt(document.contents, ['static_resources', 'clusters']);
+  const manager = mapAt(listener, ['filter_chains', 0, 'filters', 0, 'typed_config']);
+  if (mode !== 'inline') changeMode(document, manager, mode);
+  if (admin) mapAt(document.contents, ['admin']).set('address', flow(document, socketAddress(admin)));
+  listener.set('address', flow(document, socketAddress(options.listener)));
+  if (options.exclusive) listener.set('enable_reuse_port', false);
+  if (accessLog !== undefined) writeAccessLogTo(accessLog, manager);
+  setSidecars(document, named(clusters, 'genai_sidecar'), options.sidecars);
+  if (upstream) {
+    routeTo(document, upstream, seqAt(manager, ['route_config', 'virtual_hosts', 0, 'routes']));
+    reach(document, upstream, clusters);
   }
-  if (upstream.tls) cluster.transport_socket = tlsSocket(upstream.host, upstream.tls.trustedCa);
+  describePlace(document, options);
+  if (namespace !== NAMESPACE) rename(document, namespace);
+  return document.toString({ lineWidth: 0, indentSeq: false });
 }
 
-/** The upstream must prove by certificate that it is the host of the URL; a name is also told as SNI. */
-function tlsSocket(host: string, trustedCa: string): object {
-  const name = isIP(host) === 0;
-  const validation = {
-    trusted_ca: { filename: trustedCa },
-    match_typed_subject_alt_names: [{ san_type: name ? 'DNS' : 'IP_ADDRESS', matcher: { exact: host } }],
-  };
-  return {
-    name: 'envoy.transport_sockets.tls',
-    typed_config: {
-      '@type': `${TYPES}.transport_sockets.tls.v3.UpstreamTlsContext`,
-      ...(name && { sni: host }),
-      common_tls_context: { validation_context: validation },
-    },
-  };
+function writeAccessLogTo(path: string, manager: YAMLMap): void {
+  const log = mapAt(manager, ['access_log', 0]);
+  log.set('name', 'envoy.access_loggers.file');
+  const settings = mapAt(log, ['typed_config']);
+  settings.set('@type', `${ENVOY_TYPES}.access_loggers.file.v3.FileAccessLog`);
+  settings.set('path', path);
 }
 
-function setEndpoint(cluster: Cluster, address: object): void {
-  cluster.load_assignment.endpoints = [{ lb_endpoints: [{ endpoint: { address } }] }];
+function setSidecars(document: Document, cluster: YAMLMap, sidecars: readonly ListenAddress[]): void {
+  const endpoints = seqAt(cluster, ['load_assignment', 'endpoints']);
+  // it says how to write a unix socket
+  if (sidecars.length > 1 || sidecars[0]?.kind === 'unix') endpoints.commentBefore = null;
+  setEndpoints(document, cluster, sidecars.map(sidecarAddress));
 }
 
 function sidecarAddress(sidecar: ListenAddress): object {
@@ -133,12 +81,36 @@ function reachable({ host, port }: HostPort): HostPort {
   return host === '::' ? { host: '::1', port } : { host, port };
 }
 
-function socketAddress({ host, port }: HostPort): object {
-  return { socket_address: { address: host, port_value: port } };
+/** The picture at the top, by the addresses that are in it. */
+function describePlace(document: Document, { listener, sidecars, upstream }: EnvoyConfigOptions): void {
+  const [first] = sidecars as [ListenAddress];
+  const sidecar = first.kind === 'unix' ? first.path : formatHostPort(reachable(first));
+  const others = sidecars.length > 1 ? ` and ${sidecars.length - 1} more` : '';
+  const head = (document.commentBefore ?? '')
+    .replace('127.0.0.1:1975', formatHostPort(listener))
+    .replace(STANDARD, sidecar + others)
+    .replace('`genai-extproc serve`', `$&${sidecar + others === STANDARD ? '' : ', with the same settings'}`);
+  document.commentBefore = upstream
+    ? head
+        .replace('──▶ LLM provider', `──▶ ${upstream.hostHeader ?? formatHostPort(upstream)}`)
+        .replace(/\n Make it yours: [^\n]*/u, '')
+    : head;
 }
 
-function named<Item extends { name: string }>(items: Item[], name: string): Item {
-  const found = items.find((item) => item.name === name);
-  if (!found) throw new Error(`envoy.yaml: nothing is named ${name}.`);
-  return found;
+function formatHostPort({ host, port }: HostPort): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Puts another namespace everywhere, in comments too. */
+function rename(document: Document, namespace: string): void {
+  const renamed = (text: string) => text.replaceAll(NAMESPACE, namespace);
+  visit(document, {
+    Node(_key, node) {
+      if (node.commentBefore) node.commentBefore = renamed(node.commentBefore);
+      if (isScalar(node) && typeof node.value === 'string') node.value = renamed(node.value);
+    },
+    Pair(_key, { key }) {
+      if (isNode(key) && key.commentBefore) key.commentBefore = renamed(key.commentBefore);
+    },
+  });
 }

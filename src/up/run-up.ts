@@ -102,9 +102,14 @@ async function start(run: Run): Promise<Promise<never>[]> {
   const config = createEnvoyConfig({
     listener: await resolved(gateway),
     admin: { host: '127.0.0.1', port: 0 },
-    sidecar: settings.listen.kind === 'unix' ? settings.listen : { kind: 'tcp', ...(await resolved(settings.listen)) },
+    sidecars: [
+      settings.listen.kind === 'unix' ? settings.listen : { kind: 'tcp', ...(await resolved(settings.listen)) },
+    ],
     upstream,
     accessLog,
+    mode: settings.up.mode,
+    namespace: settings.metadataNamespace,
+    exclusive: true,
   });
   const envoy = await startEnvoyProcess({ binary, config, folder, concurrency: 1 });
   run.closers.push(() => envoy.close());

@@ -256,6 +256,14 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
     invalid: ['ollama', 'api.example.com', 'http://', 'ftp://h', 'localhost:8080'],
   },
   GENAI_EXTPROC_GATEWAY: hostPort,
+  GENAI_EXTPROC_MODE: {
+    valid: [
+      ['inline', 'inline'],
+      ['Observe', 'observe'],
+      ['pair', 'pair'],
+    ],
+    invalid: ['both', 'observability', 'inline,pair'],
+  },
   OTEL_AIGW_REQUEST_HEADER_ATTRIBUTES: mapping,
   OTEL_AIGW_SPAN_REQUEST_HEADER_ATTRIBUTES: mapping,
   OTEL_AIGW_METRICS_REQUEST_HEADER_ATTRIBUTES: mapping,

@@ -41,7 +41,7 @@ function optionsFor(url: string, changes: Partial<EnvoyConfigOptions> = {}): Env
   return {
     listener: { host: '127.0.0.1', port: 1975 },
     admin: ADMIN,
-    sidecar: { kind: 'tcp', host: '127.0.0.1', port: 1063 },
+    sidecars: [{ kind: 'tcp', host: '127.0.0.1', port: 1063 }],
     upstream: upstreamOf(url),
     ...changes,
   };
@@ -58,7 +58,9 @@ describe('the real Envoy accepts, without a warning', () => {
   const ca = (config: EnvoyConfigOptions): EnvoyConfigOptions => {
     // any PEM file does for validation; the test machine's own place does not matter
     const { upstream } = config;
-    return upstream.tls ? { ...config, upstream: { ...upstream, tls: { trustedCa: join(folder, 'ca.pem') } } } : config;
+    return upstream?.tls
+      ? { ...config, upstream: { ...upstream, tls: { trustedCa: join(folder, 'ca.pem') } } }
+      : config;
   };
   beforeAll(async () => {
     writeFileSync(join(folder, 'ca.pem'), createCertificates(folder).authority);
@@ -79,11 +81,11 @@ describe('the real Envoy accepts, without a warning', () => {
     ['an IPv6 upstream', optionsFor('http://[::1]:9000/v1')],
     [
       'a unix socket to the sidecar',
-      optionsFor('http://127.0.0.1:1', { sidecar: { kind: 'unix', path: '/tmp/a.sock' } }),
+      optionsFor('http://127.0.0.1:1', { sidecars: [{ kind: 'unix', path: '/tmp/a.sock' }] }),
     ],
     [
       'a sidecar on all interfaces',
-      optionsFor('http://127.0.0.1:1', { sidecar: { kind: 'tcp', host: '::', port: 1063 } }),
+      optionsFor('http://127.0.0.1:1', { sidecars: [{ kind: 'tcp', host: '::', port: 1063 }] }),
     ],
     ['an access log in a file', optionsFor('http://127.0.0.1:1', { accessLog: '/tmp/access.jsonl' })],
   ])('%s', async (_name, options) => {
@@ -149,9 +151,9 @@ describe('through a real Envoy', () => {
 
   async function gatewayTo(upstream: Upstream): Promise<string> {
     const port = await freePort();
-    const sidecar = { kind: 'unix', path: join(folder, 'nobody.sock') } as const;
+    const sidecars = [{ kind: 'unix', path: join(folder, 'nobody.sock') }] as const;
     const listener = { host: '127.0.0.1', port };
-    envoys.push(await startEnvoy(createEnvoyConfig({ listener, admin: ADMIN, sidecar, upstream })));
+    envoys.push(await startEnvoy(createEnvoyConfig({ listener, admin: ADMIN, sidecars, upstream, exclusive: true })));
     return `http://127.0.0.1:${port}`;
   }
 

@@ -41,6 +41,10 @@ export function buildSettings(values: Values, judge: Judge): Settings {
       lagMillis: values.GENAI_EXTPROC_SHED_LAG_MILLIS,
       memoryBytes: values.GENAI_EXTPROC_SHED_MEMORY_BYTES,
     },
-    up: { upstream: values.GENAI_EXTPROC_UPSTREAM, gateway: values.GENAI_EXTPROC_GATEWAY },
+    up: {
+      upstream: values.GENAI_EXTPROC_UPSTREAM,
+      gateway: values.GENAI_EXTPROC_GATEWAY,
+      mode: values.GENAI_EXTPROC_MODE,
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { ListenAddress } from '../../../src/config/settings.js';
+import type { EnvoyMode, ListenAddress } from '../../../src/config/settings.js';
 import { createEnvoyConfig } from '../../../src/up/envoy-config.js';
 
 export const TYPES = 'type.googleapis.com/envoy.extensions';
@@ -38,6 +38,7 @@ interface Listener {
 }
 
 interface Config {
+  layered_runtime: unknown;
   static_resources: { listeners: Listener[]; clusters: Cluster[] };
 }
 
@@ -46,6 +47,8 @@ export interface Variant {
   port: number;
   /** Another sidecar than the recommended listener's. */
   sidecar?: ListenAddress | undefined;
+  /** As in envoy.observe.yaml or envoy.pair.yaml; absent: inline. */
+  mode?: EnvoyMode | undefined;
   change?: ((parts: ListenerParts) => void) | undefined;
 }
 
@@ -60,29 +63,29 @@ export interface GatewayConfigOptions {
 
 /** The recommended envoy.yaml as the package derives it, with the variants as further listeners. YAML. */
 export function createGatewayConfig(options: GatewayConfigOptions): string {
-  const recommended = createEnvoyConfig({
-    listener: { host: '127.0.0.1', port: options.port },
-    admin: { host: '127.0.0.1', port: 0 },
-    sidecar: options.sidecar,
-    upstream: { host: '127.0.0.1', port: options.upstreamPort },
-  });
-  const config = parse(recommended) as Config;
-  if (!options.recommendedTimers) forgiveBusyMachines(config);
+  const config = configOf('inline', options);
   const { listeners, clusters } = config.static_resources;
   const [llm] = listeners as [Listener];
   for (const [name, variant] of Object.entries(options.variants)) {
     const listener = structuredClone(llm);
+    if (variant.mode) {
+      const other = configOf(variant.mode, options);
+      listener.filter_chains = (other.static_resources.listeners as [Listener])[0].filter_chains;
+      config.layered_runtime = other.layered_runtime;
+    }
     listener.name = name;
     listener.address = socketAddress(variant.port);
     const manager = listener.filter_chains[0].filters[0].typed_config;
     manager['stat_prefix'] = name;
-    const filter = extProcOf(manager);
+    const filters = extProcsOf(manager);
+    const filter = named(manager.http_filters, 'genai.observe').typed_config;
     if (variant.sidecar) {
       const cluster = structuredClone(named(clusters, 'genai_sidecar'));
       cluster.name = `sidecar_${name}`;
       cluster['load_assignment'] = endpointAt(cluster.name, variant.sidecar);
       clusters.push(cluster);
-      filter['grpc_service'] = { envoy_grpc: { cluster_name: cluster.name } };
+      for (const each of filters)
+        Object.assign(each['grpc_service'] as Part, { envoy_grpc: { cluster_name: cluster.name } });
     }
     variant.change?.({ manager, routes: manager.route_config.virtual_hosts[0].routes, filter, clusters });
     listeners.push(listener);
@@ -93,7 +96,9 @@ export function createGatewayConfig(options: GatewayConfigOptions): string {
 /** Tests share a process and few cores with what they test; a pause there is no fault of the sidecar's. */
 function forgiveBusyMachines(config: Config): void {
   const [llm] = config.static_resources.listeners as [Listener];
-  extProcOf(llm.filter_chains[0].filters[0].typed_config)['message_timeout'] = '10s';
+  for (const filter of extProcsOf(llm.filter_chains[0].filters[0].typed_config)) {
+    if ('message_timeout' in filter) filter['message_timeout'] = '10s';
+  }
   const sidecar = named(config.static_resources.clusters, 'genai_sidecar');
   sidecar['connect_timeout'] = '5s';
   for (const check of sidecar['health_checks'] as Part[]) check['timeout'] = '20s';
@@ -102,8 +107,23 @@ function forgiveBusyMachines(config: Config): void {
   http2.http2_protocol_options['connection_keepalive'] = { interval: '20s', timeout: '20s' };
 }
 
-function extProcOf(manager: ListenerParts['manager']): Part {
-  return named(manager.http_filters, 'genai.observe').typed_config;
+function configOf(mode: EnvoyMode, options: GatewayConfigOptions): Config {
+  const text = createEnvoyConfig({
+    mode,
+    listener: { host: '127.0.0.1', port: options.port },
+    admin: { host: '127.0.0.1', port: 0 },
+    sidecars: [options.sidecar],
+    upstream: { host: '127.0.0.1', port: options.upstreamPort },
+    exclusive: true,
+  });
+  const config = parse(text) as Config;
+  if (!options.recommendedTimers) forgiveBusyMachines(config);
+  return config;
+}
+
+/** The settings of the sidecar's filters: one, or two in the mode `pair`. */
+function extProcsOf(manager: ListenerParts['manager']): Part[] {
+  return manager.http_filters.filter(({ name }) => name.startsWith('genai.')).map((filter) => filter.typed_config);
 }
 
 /** A static cluster with one endpoint on 127.0.0.1. */

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { expect } from 'vitest';
-import type { ListenAddress } from '../../../src/config/settings.js';
+import type { EnvoyMode } from '../../../src/config/settings.js';
 import { type AccessLogRow, startEnvoy, type TestEnvoy } from '../../support/envoy.js';
 import { eventually } from '../../support/eventually.js';
 import type { DecodedSpan } from '../../support/otlp-decode.js';
@@ -9,7 +9,7 @@ import { freePort } from '../../support/ports.js';
 import { type MetricSample, sumOf } from '../../support/prometheus-page.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.js';
 import { startTestSidecar, type TestSidecar } from '../../support/sidecar.js';
-import { createGatewayConfig, type ListenerParts } from './gateway-config.js';
+import { createGatewayConfig, type ListenerParts, type Variant } from './gateway-config.js';
 
 /** What ext_proc counts when something goes wrong with the observation. */
 const TROUBLE = [
@@ -38,6 +38,8 @@ export interface Observed {
 export interface VariantOptions {
   /** A sidecar of its own, with these settings. */
   settings?: Record<string, string>;
+  /** As in envoy.observe.yaml or envoy.pair.yaml; absent: inline. */
+  mode?: EnvoyMode;
   change?(parts: ListenerParts): void;
 }
 
@@ -61,8 +63,8 @@ export interface Stage {
   observe(mark: Mark, variant?: string): Promise<Observed>;
   /** Every call that was marked gave exactly one span and one duration sample, in all sidecars together. */
   expectOneRecordPerCall(): Promise<void>;
-  /** ext_proc's counters of a listener. */
-  extProc(variant?: string): Promise<Record<string, number>>;
+  /** ext_proc's counters of a listener; `filter`: the `stat_prefix` of another than the observing one. */
+  extProc(variant?: string, filter?: string): Promise<Record<string, number>>;
   /** ext_proc had no trouble on these listeners. */
   expectNoTrouble(...variants: string[]): Promise<void>;
   close(): Promise<void>;
@@ -87,13 +89,13 @@ export async function startStage(
   const ports = new Map([[RECOMMENDED, await freePort()]]);
   const main = await startTestSidecar({ ...environment, ...settings });
   sidecars.set(RECOMMENDED, main);
-  const listeners: Record<string, { port: number; sidecar?: ListenAddress; change?(parts: ListenerParts): void }> = {};
+  const listeners: Record<string, Variant> = {};
   for (const [name, variant] of Object.entries(variants)) {
     const own = variant.settings && (await startTestSidecar({ ...environment, ...variant.settings }));
     sidecars.set(name, own ?? main);
     const port = await freePort();
     ports.set(name, port);
-    listeners[name] = { port, ...(own && { sidecar: own.listen }), ...(variant.change && { change: variant.change }) };
+    listeners[name] = { port, sidecar: own?.listen, mode: variant.mode, change: variant.change };
   }
   const envoy = await startEnvoy(
     createGatewayConfig({
@@ -164,8 +166,8 @@ export async function startStage(
       expect(await counted('genai_extproc_streams_watchdog_total')).toBe(0);
       expect(await counted('genai_extproc_recorder_failed_total')).toBe(0);
     },
-    async extProc(variant = RECOMMENDED) {
-      const prefix = `http.${variant}.ext_proc.genai.`;
+    async extProc(variant = RECOMMENDED, filter = 'genai') {
+      const prefix = `http.${variant}.ext_proc.${filter}.`;
       const stats = await envoy.stats();
       const entries = [...stats].filter(([name]) => name.startsWith(prefix));
       return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
