@@ -1,0 +1,114 @@
+/** Plays a fault's cells on a stage of its own, batch by batch, and looks at what is left behind. */
+import { type BatchOptions, type BatchResult, describeFailure, runBatch } from './batch.js';
+import { type Cell, ordinarily } from './cell.js';
+import type { Fault } from './fault.js';
+import { type ExtProcCounters, type FaultStage, startFaultStage } from './fault-stage.js';
+import type { ListenerName } from './listeners.js';
+import { fullShapes } from './shapes.js';
+import type { OpenThings } from './sidecar.js';
+
+/** What a fault's cells gave. */
+export interface FaultResult {
+  fault: Fault;
+  cells: number;
+  passed: ReadonlySet<Cell>;
+  identical: number;
+  due: number;
+  spans: number;
+  samples: number;
+  counters: ExtProcCounters;
+  worstDelay: number;
+  /** Growth of the sidecar's heap from its first batch to its last, in MiB; `undefined` where the process was replaced. */
+  heapGrowth?: number | undefined;
+  seconds: number;
+  failures: string[];
+}
+
+/** What the filter may add to a call that nothing holds up: its message_timeout, twice, on a busy machine. */
+export const ORDINARY_DELAY = 1000;
+
+/** MiB that the heap may grow by between the first batch and the last: each call leaves series of metrics behind. */
+const HEAP_MIB = 16;
+
+const BATCH = 24;
+
+export interface RunOptions {
+  /** See the stage's option; faults that are about time do not take it. */
+  patient?: boolean;
+  onBatch?(done: number): void;
+}
+
+export async function runFault(fault: Fault, { patient = false, onBatch }: RunOptions = {}): Promise<FaultResult> {
+  const began = performance.now();
+  const listeners = [...new Set(fault.cells.map(({ listener }) => listener))];
+  const stage = await startFaultStage({ listeners, patient, ...fault.stage });
+  const options: BatchOptions = { expect: ordinarily, delay: ORDINARY_DELAY, allowed: [], ...fault.options };
+  const results: BatchResult[] = [];
+  const failures: string[] = [];
+  let first: OpenThings | undefined;
+  let last: OpenThings | undefined;
+  try {
+    await runBatch(stage, warmUpCells(listeners), { ...options, ...WITHOUT_FAULT });
+    const size = fault.batch ?? BATCH;
+    for (let at = 0; at < fault.cells.length; at += size) {
+      const pid = stage.sidecar().process.pid;
+      const result = await runBatch(stage, fault.cells.slice(at, at + size), options);
+      results.push(result);
+      failures.push(...result.failures.map(describeFailure), ...result.problems);
+      onBatch?.(at + result.cells);
+      if (stage.sidecar().process.pid !== pid) continue;
+      last = await settledOpen(stage, first);
+      first ??= last;
+    }
+    if (first && last) failures.push(...compareOpen(first, last));
+  } finally {
+    await stage.close();
+  }
+  const sum = (of: (result: BatchResult) => number) => results.reduce((total, result) => total + of(result), 0);
+  const counters = {} as ExtProcCounters;
+  for (const { counters: some } of results) {
+    for (const [name, value] of Object.entries(some)) {
+      const key = name as keyof ExtProcCounters;
+      counters[key] = (counters[key] ?? 0) + value;
+    }
+  }
+  return {
+    fault,
+    cells: fault.cells.length,
+    passed: new Set(results.flatMap(({ ok }) => [...ok])),
+    identical: sum(({ identical }) => identical),
+    due: sum(({ due }) => due),
+    spans: sum(({ spans }) => spans),
+    samples: sum(({ samples }) => samples),
+    counters,
+    worstDelay: Math.max(0, ...results.map(({ worstDelay }) => worstDelay)),
+    heapGrowth: first && last && (last.heap - first.heap) / 2 ** 20,
+    seconds: (performance.now() - began) / 1000,
+    failures,
+  };
+}
+
+/** Cold code is late, and what a process opens once stays open: neither is the fault's. */
+function warmUpCells(listeners: readonly ListenerName[]): Cell[] {
+  return listeners.flatMap((listener) => fullShapes(1).map((shape) => ({ shape, script: {}, listener })));
+}
+
+const WITHOUT_FAULT: Partial<BatchOptions> = { disturb: undefined, settle: undefined, inspect: undefined, gone: false };
+
+/** What is open once it is no more than it was at first; else as it is after a while. */
+async function settledOpen(stage: FaultStage, first: OpenThings | undefined): Promise<OpenThings> {
+  for (let look = 0; ; look += 1) {
+    const open = await stage.sidecar().open();
+    if (!first || look === 20 || compareOpen(first, open).length === 0) return open;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function compareOpen(first: OpenThings, last: OpenThings): string[] {
+  const more = Object.entries(last.resources).filter(([kind, count]) => count > (first.resources[kind] ?? 0));
+  const texts = more.map(
+    ([kind, count]) => `${count} ${kind} open in the sidecar, ${first.resources[kind] ?? 0} before`,
+  );
+  const grown = (last.heap - first.heap) / 2 ** 20;
+  return grown > HEAP_MIB ? [...texts, `the sidecar's heap has grown by ${grown.toFixed(1)} MiB`] : texts;
+}

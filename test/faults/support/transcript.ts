@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+
+/** What one side of a call saw, in a form that two runs of the same call share. */
+export interface Transcript {
+  /** 0: no answer came. */
+  status: number;
+  /** `name: value` in order of arrival; what differs from call to call by nature has no value. */
+  headers: string[];
+  trailers: string[];
+  bytes: number;
+  digest: string;
+  /** `whole`: ended by the protocol; `cut`: by the other side, in the middle; `left`: by this side. */
+  end: 'whole' | 'cut' | 'left' | 'silent';
+}
+
+/** Times and ids of one request. */
+const OF_THE_CALL = new Set(['date', 'x-request-id', 'x-envoy-upstream-service-time', 'x-call']);
+/** What the sidecar is there to change: the upstream's trace context. */
+const CHANGED = new Set(['traceparent']);
+
+/** Header lines as they came, `name` and `value` in turn. */
+export function readHeaders(raw: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] as string;
+    const value = raw[at + 1] as string;
+    if (CHANGED.has(name.toLowerCase())) continue;
+    if (OF_THE_CALL.has(name.toLowerCase())) lines.push(name);
+    else lines.push(`${name}: ${name === ':path' ? value.replace(/\?.*/, '') : value}`);
+  }
+  return lines;
+}
+
+/** Counts and digests bytes as they come. */
+export function createDigest() {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  return {
+    add(chunk: Uint8Array) {
+      bytes += chunk.length;
+      hash.update(chunk);
+    },
+    bytes: () => bytes,
+    digest: () => hash.copy().digest('hex').slice(0, 16),
+  };
+}
+
+/** Where two transcripts differ, in words; empty: they are the same. */
+export function difference(observed: Transcript, control: Transcript): string[] {
+  const parts = ['status', 'headers', 'trailers', 'bytes', 'digest', 'end'] as const;
+  return parts
+    .filter((part) => JSON.stringify(observed[part]) !== JSON.stringify(control[part]))
+    .map((part) => `${part} ${JSON.stringify(observed[part])} instead of ${JSON.stringify(control[part])}`);
+}
