@@ -20,8 +20,9 @@ import { createMetricsRecorder } from './recorders/metrics/metrics-recorder.js';
 import { createOpenInferenceConvention } from './recorders/openinference/openinference-convention.js';
 import { createSpanRecorder } from './recorders/span/span-recorder.js';
 import { startAdminServer } from './server/admin.js';
+import type { Call, CallListener } from './server/grpc/call.js';
 import { startGrpcServer } from './server/grpc-server.js';
-import { type ProcessCall, type StreamStart, serveStream } from './server/stream.js';
+import { type StreamStart, serveStream } from './server/stream.js';
 import { warmUp } from './server/warm-up.js';
 import { createWatchdog } from './server/watchdog.js';
 import type { TakeIncrement } from './telemetry/increment-pipeline.js';
@@ -61,7 +62,7 @@ export interface Observer {
   counters: Counters;
   log: Log;
   /** Serves one ext_proc stream. */
-  serve(call: ProcessCall): void;
+  serve(call: Call): CallListener;
   /** `GET /metrics`. */
   prometheusPage(): Promise<string>;
   /** Does the work that waits and exports what is known, in `deadlineMillis` at most. */
@@ -141,7 +142,7 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
         await observer.close(0);
         throw error;
       });
-  const server = await startGrpcServer(settings, observer.contract, observer.serve).catch(async (error: unknown) => {
+  const server = await startGrpcServer(settings, observer.serve).catch(async (error: unknown) => {
     await Promise.all([admin?.close(), observer.close(0)]);
     throw error;
   });

@@ -1,20 +1,22 @@
-import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A gRPC call without a network: takes messages, counts the bytes of its replies. */
-class Call extends EventEmitter {
-  metadata = { get: () => [] };
-  replies = 0;
-
-  write() {
-    this.replies += 1;
-    return true;
-  }
-
-  end() {}
-  pause() {}
-  resume() {}
+/** A gRPC call without a network: counts its replies. */
+function createCall() {
+  return {
+    replies: 0,
+    metadata: () => undefined,
+    write() {
+      this.replies += 1;
+      return true;
+    },
+    end() {},
+    fail(status, details) {
+      throw new Error(`status ${status}: ${details}`);
+    },
+    pause() {},
+    resume() {},
+  };
 }
 
 /**
@@ -35,11 +37,11 @@ export async function createSidecar(folder, environment) {
     ...observer,
     /** Serves one call from the bytes of its messages; every one must get its reply. */
     serve(messages) {
-      const call = new Call();
-      observer.serve(call);
-      for (const bytes of messages) call.emit('data', observer.contract.decodeRequest(bytes));
-      call.emit('end');
-      call.emit('cancelled');
+      const call = createCall();
+      const listener = observer.serve(call);
+      for (const bytes of messages) listener.message(bytes);
+      listener.ended();
+      listener.closed();
       if (call.replies !== messages.length) throw new Error(`${call.replies} replies to ${messages.length} messages`);
     },
   };

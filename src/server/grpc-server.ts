@@ -1,10 +1,11 @@
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Settings } from '../config/settings.js';
 import { AppError } from '../util/errors.js';
-import type { Contract } from '../wire/contract.js';
-import { addHealthService } from './health-service.js';
-import { formatAddress, grpcTarget, removeStaleSocket, setSocketMode } from './listen-address.js';
-import type { ProcessCall } from './stream.js';
+import type { CallServer } from './grpc/call.js';
+import { createRouter } from './grpc/router.js';
+import { createHealthService } from './health-service.js';
+import { type Http2Connection, serveConnection } from './http2/connection.js';
+import { formatAddress, removeStaleSocket, setSocketMode } from './listen-address.js';
 
 export interface GrpcServer {
   /** What it listens on; a port 0 has become the real one. */
@@ -12,47 +13,62 @@ export interface GrpcServer {
   port: number;
   /** Whether the health service says SERVING. */
   serving(): boolean;
-  /** Says NOT_SERVING, takes no new streams, lets the open ones end until the deadline, then cuts them. */
+  /** Says NOT_SERVING, takes no new streams, lets the open ones end until the deadline, then ends them in peace. */
   close(deadlineMillis: number): Promise<void>;
 }
 
-const OPTIONS = {
-  // Envoy may send 2x its buffer limit in one message; the default of 4 MiB would end the stream
-  'grpc.max_receive_message_length': -1,
-  'grpc.max_send_message_length': -1,
-};
+/** The method that Envoy calls (envoy.service.ext_proc.v3). */
+const PROCESS = '/envoy.service.ext_proc.v3.ExternalProcessor/Process';
+/** How long Envoy has to let go of streams that were ended at the deadline, in milliseconds. */
+const LAST_MILLIS = 250;
+/** Bytes that may wait in a socket before its peer is told to read first. */
+const SOCKET_BYTES = 262_144;
 
 /** Starts the ext_proc server with its health service. Throws an {@link AppError} when the address cannot be had. */
 export async function startGrpcServer(
-  settings: Pick<Settings, 'listen' | 'socketMode' | 'limits' | 'debug'>,
-  contract: Contract,
-  serve: (call: ProcessCall) => void,
+  settings: Pick<Settings, 'listen' | 'socketMode' | 'limits'>,
+  serve: CallServer,
 ): Promise<GrpcServer> {
-  const { listen } = settings;
-  // it would write lines of its own beside ours, for the same trouble
-  if (!settings.debug) setLogVerbosity(logVerbosity.NONE);
-  const server = new Server({ ...OPTIONS, 'grpc.max_receive_message_length': settings.limits.messageBytes });
-  server.addService(contract.service, { Process: serve });
-  const health = addHealthService(server);
+  const health = createHealthService();
+  const router = createRouter(new Map([...health.methods, [PROCESS, serve]]), settings.limits.messageBytes);
+  const connections = new Set<Http2Connection>();
+  let whenIdle = () => {};
+  const server = createServer({ noDelay: true, highWaterMark: SOCKET_BYTES }, (socket: Socket) => {
+    const connection = serveConnection(socket, router, () => {
+      connections.delete(connection);
+      if (connections.size === 0) whenIdle();
+    });
+    connections.add(connection);
+  });
   const port = await bind(server, settings);
   let serving = true;
+
+  /** Resolves when no connection is open, or after that time. */
+  const idle = (millis: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, millis);
+      whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (connections.size === 0) whenIdle();
+    });
+
   return {
     port,
-    address: formatAddress(listen.kind === 'tcp' ? { ...listen, port } : listen),
+    address: formatAddress(settings.listen.kind === 'tcp' ? { ...settings.listen, port } : settings.listen),
     serving: () => serving,
-    close(deadlineMillis) {
+    async close(deadlineMillis) {
       serving = false;
+      health.fail();
       health.close();
-      return new Promise((resolve) => {
-        const cut = setTimeout(() => {
-          server.forceShutdown();
-          resolve();
-        }, deadlineMillis);
-        server.tryShutdown(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-      });
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const connection of connections) connection.drain();
+      await idle(deadlineMillis);
+      for (const connection of connections) connection.cut();
+      await idle(LAST_MILLIS);
+      for (const connection of connections) connection.close();
+      await closed;
     },
   };
 }
@@ -61,15 +77,16 @@ async function bind(server: Server, settings: Pick<Settings, 'listen' | 'socketM
   const { listen } = settings;
   try {
     if (listen.kind === 'unix') await removeStaleSocket(listen.path);
-    const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(grpcTarget(listen), ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      if (listen.kind === 'unix') server.listen(listen.path, resolve);
+      else server.listen(listen.port, listen.host, resolve);
     });
     if (listen.kind === 'unix') setSocketMode(listen.path, settings.socketMode);
-    return port;
+    const bound = server.address();
+    return typeof bound === 'object' && bound ? bound.port : 0;
   } catch (error) {
-    server.forceShutdown();
+    server.close();
     throw AppError.from(
       'LISTEN_FAILED',
       error,

@@ -1,14 +1,14 @@
 /** One ext_proc stream: gRPC messages in, exactly one reply each out, in order; the boundary at which our errors end. */
-import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { AttributeView, Exchange } from '../exchange/exchange.js';
 import { GO_ON, type Reply } from '../model/reply.js';
 import type { Counters } from '../util/counters.js';
 import { viewAttributes } from '../wire/attributes.js';
 import { BODY_MODE, type MessageKind, messageKind, type ProcessingRequest } from '../wire/messages.js';
 import type { ReplyEncoder } from '../wire/replies.js';
+import { decodeProcessingRequest } from '../wire/request-decoder.js';
+import type { Call, CallListener } from './grpc/call.js';
+import { STATUS } from './grpc/status.js';
 import type { Watchdog } from './watchdog.js';
-
-export type ProcessCall = ServerDuplexStream<ProcessingRequest, Buffer>;
 
 /** What the first message and the gRPC call tell of a stream as such. */
 export interface StreamStart {
@@ -24,14 +24,20 @@ export interface StreamDependencies {
   createExchange(start: StreamStart): Exchange;
   encodeReply: ReplyEncoder;
   counters: Counters;
+  /** Streams that may be open; further ones are ended at once, and their calls go on unobserved. Absent: any number. */
+  maxStreams?: number | undefined;
   watchdog: Watchdog;
   /** A stream was refused for its body mode. */
   onRefusedMode(mode: string): void;
   onInternalError(error: unknown): void;
 }
 
+const ignore = () => undefined;
+/** Of a stream that was ended as soon as it came nothing is heard any more. */
+const REFUSED: CallListener = { message: ignore, ended: ignore, writable: ignore, closed: ignore };
+
 /** Serves one stream until it is over. Never throws; an error of ours ends the stream, and Envoy goes on without us. */
-export function serveStream(call: ProcessCall, dependencies: StreamDependencies): void {
+export function serveStream(call: Call, dependencies: StreamDependencies): CallListener {
   const { counters, watchdog } = dependencies;
   let exchange: Exchange | undefined;
   let observing = false; // observability mode: Envoy awaits no replies
@@ -39,10 +45,14 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
   let owed = false; // a reply is being awaited; Envoy's messages wait with it
 
   counters.add('streams.opened');
-  call.on('data', onMessage);
-  call.on('end', over);
-  call.on('cancelled', over);
-  call.on('error', over);
+  if (counters.gauges['streams.open'] >= (dependencies.maxStreams ?? Number.POSITIVE_INFINITY)) {
+    counters.add('streams.refused');
+    call.end();
+    return REFUSED;
+  }
+  counters.gauges['streams.open'] += 1;
+  let open = true;
+  return { message: onBytes, ended: over, writable: onWritable, closed: over };
 
   function endStream(): void {
     if (ended) return;
@@ -51,6 +61,8 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
   }
 
   function over(): void {
+    if (open) counters.gauges['streams.open'] -= 1;
+    open = false;
     watchdog.settled(call);
     try {
       exchange?.close();
@@ -67,8 +79,23 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
     endStream();
   }
 
-  function onMessage(message: ProcessingRequest): void {
+  function onBytes(bytes: Buffer): void {
     if (ended) return;
+    let message: ProcessingRequest;
+    try {
+      message = decodeProcessingRequest(bytes);
+    } catch {
+      fail(STATUS.internal, 'a message is no ProcessingRequest');
+      return;
+    }
+    onMessage(message);
+  }
+
+  function onWritable(): void {
+    if (!owed) call.resume();
+  }
+
+  function onMessage(message: ProcessingRequest): void {
     counters.add('messages.received');
     try {
       const kind = messageKind(message);
@@ -98,7 +125,7 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
       return false;
     }
     exchange = dependencies.createExchange({
-      grpcMetadata: (name) => call.metadata.get(name)[0]?.toString(),
+      grpcMetadata: (name) => call.metadata(name),
       bodiesComeAnyway: observing || (request !== BODY_MODE.none && response !== BODY_MODE.none),
       observing,
       forwardedMetadata: observing ? message.metadataContext : undefined,
@@ -117,12 +144,17 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
    */
   function refuse(mode: number): void {
     counters.add('streams.unsupported_mode');
-    ended = true;
     dependencies.onRefusedMode(mode === BODY_MODE.fullDuplexStreamed ? 'FULL_DUPLEX_STREAMED' : `unknown mode ${mode}`);
-    call.emit('error', {
-      code: status.UNIMPLEMENTED,
-      details: 'FULL_DUPLEX_STREAMED is not served: set the body modes to NONE and allow_mode_override, or to STREAMED',
-    });
+    fail(
+      STATUS.unimplemented,
+      'FULL_DUPLEX_STREAMED is not served: set the body modes to NONE and allow_mode_override, or to STREAMED',
+    );
+  }
+
+  /** Ends the stream with a status: what came is not a message that could be answered. */
+  function fail(code: number, details: string): void {
+    ended = true;
+    call.fail(code, details);
   }
 
   function awaitReply(kind: MessageKind, reply: Promise<Reply>): void {
@@ -145,8 +177,7 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
         owed = false;
         watchdog.settled(call);
         if (ended) return;
-        send(kind, settled, true);
-        call.resume();
+        if (send(kind, settled, true)) call.resume();
       },
       (error) => {
         over();
@@ -155,18 +186,17 @@ export function serveStream(call: ProcessCall, dependencies: StreamDependencies)
     );
   }
 
-  function send(kind: MessageKind, reply: Reply, last: boolean): void {
+  /** `false`: Envoy does not take the reply yet, and nothing more is read from it until it does. */
+  function send(kind: MessageKind, reply: Reply, last: boolean): boolean {
     if (observing) {
       // no reply is awaited; without an end from us Envoy would keep the stream for its deferred_close_timeout
       if (last || reply.end) over();
-      return;
+      return true;
     }
-    // Envoy that does not read its replies is not read either
-    if (!call.write(dependencies.encodeReply(kind, reply)) && !owed) {
-      call.pause();
-      call.once('drain', () => call.resume());
-    }
+    const taken = call.write(dependencies.encodeReply(kind, reply));
+    if (!taken) call.pause();
     if (reply.end) endStream();
+    return taken;
   }
 
   /** `true` for the message that ends the answer. */

@@ -68,7 +68,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
     onRecorderError: (_recorder, error) => onInternalError(error),
     ...options.exchange,
   };
-  const server = await startGrpcServer(settings, contract, (call) =>
+  const server = await startGrpcServer(settings, (call) =>
     serveStream(call, {
       createExchange: options.createExchange ?? ((start) => createExchange(dependencies, start)),
       encodeReply: createReplyEncoder(contract, settings.metadataNamespace),
