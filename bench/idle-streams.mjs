@@ -11,7 +11,7 @@ import { exchanges, IDLE_EVENT, pathOf, STREAM_TAIL } from './lib/exchanges.mjs'
 const STREAMS_PER_CONNECTION = 500;
 
 /** How many streams are being opened or ended at once, so that what is behind Envoy is busy and not flooded. */
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 
 /** The header by which the upstream knows which of the client's streams it holds. */
 const NUMBER_HEADER = 'x-bench-number';

@@ -11,11 +11,13 @@ import { againstTable } from './lib/against.mjs';
 import { judge } from './lib/bars.mjs';
 import { measureIdleStreams } from './lib/idle-streams.mjs';
 import { describeMachine } from './lib/machine.mjs';
+import { modesPage, modesTable } from './lib/modes-page.mjs';
 import { HELP, readPlan } from './lib/plan.mjs';
 import { createProcesses } from './lib/processes.mjs';
 import { barTable, checkTable, page, scenarioTable } from './lib/report.mjs';
 import { measureRounds } from './lib/rounds.mjs';
 import { buildStage } from './lib/stage.mjs';
+import { targetsIn } from './lib/targets.mjs';
 import { makeLoggedCall, verify } from './lib/verify.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -59,20 +61,20 @@ async function onStage({ folder, envoy, plan, targetNames }, work) {
 
 async function runOn({ folder, envoy, plan }) {
   const machine = describeMachine({ root, envoy });
-  const { rounds, warmUpCalls, targetNames } = plan;
+  const { rounds, warmUpJob, targetNames } = plan;
   const results = {};
   const checks = [];
   const inPasses = plan.scenarios.filter((scenario) => scenario.passes !== undefined);
   if (inPasses.length > 0) {
     progress('starting Envoy, upstream, sink, load generator and the processes to measure');
     const measured = await onStage({ folder: `${folder}/calls`, envoy, plan, targetNames }, ({ stage, processes }) =>
-      measureRounds({ stage, processes, scenarios: inPasses, rounds, warmUpCalls, progress }),
+      measureRounds({ stage, processes, scenarios: inPasses, rounds, warmUpJob, progress }),
     );
     Object.assign(results, measured.results);
     checks.push(...measured.checks);
   }
   for (const scenario of plan.scenarios.filter((each) => each.streams !== undefined)) {
-    const names = targetNames.filter((name) => !scenario.without.includes(name));
+    const names = targetsIn(scenario, targetNames);
     progress(`starting all anew for ${scenario.title}`);
     const own = { folder: `${folder}/${scenario.name}`, envoy, plan, targetNames: names };
     const measured = await onStage(own, ({ stage, processes }) =>
@@ -88,7 +90,7 @@ function print({ plan, results, checks, bars }) {
   for (const scenario of plan.scenarios) console.log(`\n${scenario.title}\n\n${scenarioTable(scenario, results)}`);
   const against = againstTable(results);
   if (against !== undefined) console.log(`\nThis build and the one of --against\n\n${against}`);
-  console.log(`\n${checkTable(checks)}\n\n${barTable(bars)}\n`);
+  console.log(`\n${checkTable(checks)}\n\n${plan.modes ? modesTable(results) : barTable(bars)}\n`);
 }
 
 function readNotes() {
@@ -96,20 +98,25 @@ function readNotes() {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-function conclude({ plan, machine, results, checks, bars }) {
-  print({ plan, results, checks, bars });
-  if (checks.some((check) => !check.passed)) {
+function publish({ plan, ...rest }) {
+  const date = new Date().toISOString().slice(0, 10);
+  const common = { ...rest, date, rounds: plan.rounds, scenarios: plan.scenarios };
+  const file = `${root}docs/${plan.modes ? 'modes' : 'benchmarks'}.md`;
+  const text = plan.modes
+    ? modesPage({ ...common, command: 'npm run bench -- --modes' })
+    : page({ ...common, command: 'npm run bench', notes: readNotes() });
+  writeFileSync(file, text);
+  console.log(`Written to ${file}`);
+}
+
+function conclude(run) {
+  print(run);
+  if (run.checks.some((check) => !check.passed)) {
     console.error('A check did not hold: the figures are of no use and nothing was written.');
     return 1;
   }
-  if (plan.publishes) {
-    const file = `${root}docs/benchmarks.md`;
-    const date = new Date().toISOString().slice(0, 10);
-    const common = { rounds: plan.rounds, machine, bars, checks, results, notes: readNotes() };
-    writeFileSync(file, page({ ...common, command: 'npm run bench', date, scenarios: plan.scenarios }));
-    console.log(`Written to ${file}`);
-  }
-  return bars.some((bar) => bar.verdict === 'miss') ? 2 : 0;
+  if (run.plan.publishes) publish(run);
+  return !run.plan.modes && run.bars.some((bar) => bar.verdict === 'miss') ? 2 : 0;
 }
 
 /** Runs the benchmark; the result is the exit code. Everything it started has ended when it resolves. */

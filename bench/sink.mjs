@@ -14,6 +14,7 @@ function countsOf(sender) {
     traceRequests: 0,
     withContent: 0,
     metricRequests: 0,
+    logRequests: 0,
     bytes: 0,
     largest: 0,
     refused: 0,
@@ -33,7 +34,8 @@ const server = createServer((request, response) => {
         count.spans += countSpans(body);
         count.traceRequests += 1;
         if (body.includes(CONTENT_MARKER)) count.withContent += 1;
-      } else count.metricRequests += 1;
+      } else if (signal === 'logs') count.logRequests += 1;
+      else count.metricRequests += 1;
       count.bytes += body.length;
       count.largest = Math.max(count.largest, body.length);
       response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();

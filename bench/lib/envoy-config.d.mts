@@ -1,13 +1,14 @@
 export const LOGGED_HEADER: string;
 export interface Recommended {
-  filter: { name: string; typed_config: Record<string, unknown> };
+  filters: { name: string; typed_config: Record<string, unknown> }[];
   cluster: Record<string, unknown>;
   runtime: unknown;
 }
 export interface ListenerTarget {
   name: string;
   port: number;
-  extProcPort?: number | undefined;
+  extProcPorts?: number[];
+  recommended?: Recommended;
   accessLogPath: string;
 }
 export function readRecommended(text: string): Recommended;
@@ -16,8 +17,7 @@ export function envoyConfiguration(stage: {
   upstreamPort: number;
   idleUpstreamPort: number;
   targets: ListenerTarget[];
-  recommended: Recommended;
 }): {
-  layered_runtime?: unknown;
+  layered_runtime?: { layers: { static_layer: Record<string, unknown> }[] };
   static_resources: { listeners: { name: string }[]; clusters: { name: string }[] };
 };

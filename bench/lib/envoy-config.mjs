@@ -9,38 +9,54 @@ function address(port) {
   return { socket_address: { address: '127.0.0.1', port_value: port } };
 }
 
-function endpoints(name, port) {
-  return { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] };
+function endpoints(name, ports) {
+  const hosts = ports.map((port) => ({ endpoint: { address: address(port) } }));
+  return { cluster_name: name, endpoints: [{ lb_endpoints: hosts }] };
+}
+
+function isObserved(target) {
+  return target.extProcPorts !== undefined;
 }
 
 /**
- * What the project's own Envoy configuration says of the sidecar: its filter, its cluster and its runtime settings. `text` is YAML;
- * throws when the filter or its cluster is not there.
+ * What one of the project's own Envoy configurations says of the sidecar: its filters, their cluster and the runtime settings. `text` is
+ * YAML; throws when there is no such filter or not one cluster for all of them.
  */
 export function readRecommended(text) {
   const configuration = parse(text);
-  const filters = configuration.static_resources.listeners.flatMap((each) =>
-    each.filter_chains.flatMap((chain) => chain.filters.flatMap((filter) => filter.typed_config.http_filters ?? [])),
-  );
-  const filter = filters.find((each) => each.typed_config['@type'].endsWith('ext_proc.v3.ExternalProcessor'));
-  if (filter === undefined) throw new Error('the Envoy configuration has no ext_proc filter');
-  const clusterName = filter.typed_config.grpc_service.envoy_grpc.cluster_name;
-  const cluster = configuration.static_resources.clusters.find((each) => each.name === clusterName);
-  if (cluster === undefined) throw new Error(`the Envoy configuration has no cluster ${clusterName}`);
-  return { filter, cluster, runtime: configuration.layered_runtime };
+  const filters = configuration.static_resources.listeners
+    .flatMap((each) => each.filter_chains.flatMap((chain) => chain.filters))
+    .flatMap((filter) => filter.typed_config.http_filters ?? [])
+    .filter((each) => each.typed_config['@type'].endsWith('ext_proc.v3.ExternalProcessor'));
+  if (filters.length === 0) throw new Error('the Envoy configuration has no ext_proc filter');
+  const names = new Set(filters.map((filter) => filter.typed_config.grpc_service.envoy_grpc.cluster_name));
+  const clusters = configuration.static_resources.clusters.filter((each) => names.has(each.name));
+  if (names.size !== 1 || clusters.length !== 1)
+    throw new Error(`the Envoy configuration has not one cluster for its ext_proc filters: ${[...names].join(', ')}`);
+  return { filters, cluster: clusters[0], runtime: configuration.layered_runtime };
 }
 
-/** The recommended filter with its own counters and its own process behind it. */
-function extProcFilter(recommended, target) {
-  const filter = structuredClone(recommended.filter);
-  filter.typed_config.stat_prefix = target;
-  filter.typed_config.grpc_service.envoy_grpc.cluster_name = `ext_proc_${target}`;
-  return filter;
+/** The recommended filters with counters of their own (one set for both where there are two) and their own process behind them. */
+function extProcFilters({ name, recommended }) {
+  return recommended.filters.map((each) => {
+    const filter = structuredClone(each);
+    filter.typed_config.stat_prefix = name;
+    filter.typed_config.grpc_service.envoy_grpc.cluster_name = `ext_proc_${name}`;
+    return filter;
+  });
 }
 
-function extProcCluster(recommended, target) {
-  const name = `ext_proc_${target.name}`;
-  return { ...recommended.cluster, name, load_assignment: endpoints(name, target.extProcPort) };
+function extProcCluster({ name, extProcPorts, recommended }) {
+  const clusterName = `ext_proc_${name}`;
+  return { ...recommended.cluster, name: clusterName, load_assignment: endpoints(clusterName, extProcPorts) };
+}
+
+/** All runtime settings that the targets' configurations have: Envoy has one set for all its listeners. */
+function runtimeOf(targets) {
+  const layers = targets.flatMap(({ recommended }) => recommended.runtime?.layers ?? []);
+  if (layers.length === 0) return {};
+  const settings = Object.assign({}, ...layers.map((layer) => layer.static_layer));
+  return { layered_runtime: { layers: [{ name: 'static', static_layer: settings }] } };
 }
 
 function accessLog(path) {
@@ -55,7 +71,8 @@ function accessLog(path) {
   };
 }
 
-function listener({ name, port, extProcPort, accessLogPath }, recommended) {
+function listener(target) {
+  const { name, port, accessLogPath } = target;
   return {
     name,
     address: address(port),
@@ -83,7 +100,7 @@ function listener({ name, port, extProcPort, accessLogPath }, recommended) {
                 ],
               },
               http_filters: [
-                ...(extProcPort === undefined ? [] : [extProcFilter(recommended, name)]),
+                ...(isObserved(target) ? extProcFilters(target) : []),
                 {
                   name: 'envoy.filters.http.router',
                   typed_config: { '@type': `${HTTP_FILTER}.router.v3.Router` },
@@ -98,7 +115,7 @@ function listener({ name, port, extProcPort, accessLogPath }, recommended) {
 }
 
 function upstreamCluster(name, port) {
-  return { name, type: 'STATIC', connect_timeout: '1s', load_assignment: endpoints(name, port) };
+  return { name, type: 'STATIC', connect_timeout: '1s', load_assignment: endpoints(name, [port]) };
 }
 
 /** The upstream, and the one of the idle streams: over HTTP/2, since there are thousands at once. */
@@ -119,20 +136,17 @@ function upstreamClusters(port, idlePort) {
 }
 
 /**
- * Envoy's configuration (as JSON, which it reads like YAML): one listener a target, alike but for the ext_proc filter and the
- * process behind it. A target is `{name, port, extProcPort?, accessLogPath}`; `recommended` comes from {@link readRecommended}.
+ * Envoy's configuration (as JSON, which it reads like YAML): one listener a target, alike but for the ext_proc filters and the
+ * process behind them. A target is `{name, port, accessLogPath, extProcPorts?, recommended?}`; the last comes from {@link readRecommended}.
  */
-export function envoyConfiguration({ adminPort, upstreamPort, idleUpstreamPort, targets, recommended }) {
-  const observed = targets.filter((target) => target.extProcPort !== undefined);
+export function envoyConfiguration({ adminPort, upstreamPort, idleUpstreamPort, targets }) {
+  const observed = targets.filter(isObserved);
   return {
     admin: { address: address(adminPort) },
-    ...(recommended.runtime === undefined ? {} : { layered_runtime: recommended.runtime }),
+    ...runtimeOf(observed),
     static_resources: {
-      listeners: targets.map((target) => listener(target, recommended)),
-      clusters: [
-        ...upstreamClusters(upstreamPort, idleUpstreamPort),
-        ...observed.map((target) => extProcCluster(recommended, target)),
-      ],
+      listeners: targets.map(listener),
+      clusters: [...upstreamClusters(upstreamPort, idleUpstreamPort), ...observed.map(extProcCluster)],
     },
   };
 }

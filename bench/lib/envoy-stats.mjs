@@ -24,11 +24,15 @@ export async function readExtProcStats(adminPort, target) {
   return Object.fromEntries(own.map((stat) => [stat.name.slice(prefix.length), stat.value]));
 }
 
-/** How often Envoy found an ext_proc cluster's only host sick or unreachable. */
-export async function readFailedHealthChecks(adminPort, target) {
+/**
+ * How often Envoy's health checks of an ext_proc cluster failed, and how many streams found no healthy host since: their calls passed
+ * unobserved, which the filter's own counters do not tell in observability mode.
+ */
+export async function readSickness(adminPort, target) {
   const response = await fetch(
-    `http://127.0.0.1:${adminPort}/stats?format=json&type=Counters&filter=${encodeURIComponent(`ext_proc_${target}\\.health_check\\.failure`)}`,
+    `http://127.0.0.1:${adminPort}/stats?format=json&type=Counters&filter=ext_proc_${target}`,
   );
   const { stats } = await response.json();
-  return stats.reduce((sum, stat) => sum + (stat.value ?? 0), 0);
+  const read = (name) => stats.find((stat) => stat.name === `cluster.ext_proc_${target}.${name}`)?.value ?? 0;
+  return { failedChecks: read('health_check.failure'), withoutHost: read('upstream_cx_none_healthy') };
 }

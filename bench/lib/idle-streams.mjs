@@ -4,7 +4,7 @@ import { readCpuMicros, readMemory, resetPeakMemory } from './process-usage.mjs'
 import { isOurs } from './targets.mjs';
 
 /** Small calls that a process answers before its memory is looked at, and how long they may take. */
-const WARM_UP = { calls: 1500, mostMillis: 10_000 };
+const WARM_UP = { mostCalls: 1500, durationMillis: 10_000 };
 
 /** Milliseconds for a process to come to rest, and for how long its idling is measured. */
 const REST_MILLIS = 1000;

@@ -40,9 +40,12 @@ async function makeCalls(stage, target, job) {
   return result;
 }
 
-/** Calls that are not measured: code that has not run often enough is not compiled yet, on either side. */
-export function warmUp(stage, target, { calls, mostMillis }) {
-  return makeCalls(stage, target, { exchange: 'small', connections: 16, durationMillis: mostMillis, mostCalls: calls });
+/**
+ * Calls that are not measured: code that has not run often enough is not compiled yet, on either side. `job` says how many or how fast:
+ * `{durationMillis, mostCalls?, callsPerSecond?}`.
+ */
+export function warmUp(stage, target, job) {
+  return makeCalls(stage, target, { exchange: 'small', connections: 16, ...job });
 }
 
 /** Failures that Envoy counted since the last time, so that the scenario which caused them is known; none without a filter. */

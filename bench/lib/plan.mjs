@@ -10,7 +10,7 @@ import { scenario as smallJson16 } from '../scenarios/small-json-16.mjs';
 import { scenario as smallJsonPaced } from '../scenarios/small-json-paced.mjs';
 import { scenario as streamBurst } from '../scenarios/stream-burst.mjs';
 import { scenario as streamPaced } from '../scenarios/stream-paced.mjs';
-import { DEFAULT_TARGETS } from './targets.mjs';
+import { DEFAULT_TARGETS, MODE_TARGETS } from './targets.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -25,10 +25,26 @@ const SCENARIOS = [
   idleStreams,
 ];
 
+/** What `--modes` measures. */
+const MODE_SCENARIOS = [smallJsonPaced, streamPaced];
+
 const ROUNDS = { full: 6, quick: 2 };
 
 /** Small calls that each target answers before anything else; no longer than ten seconds. */
 const WARM_UP_CALLS = { full: 4000, quick: 1500 };
+const WARM_UP_MILLIS = 10_000;
+
+/** How fast they come where nothing waits for the sidecar: as fast as Envoy can, they would be more than it can take. */
+const UNHURRIED_CALLS_PER_SECOND = 400;
+
+function warmUpJob({ modes, quick }) {
+  const mostCalls = quick ? WARM_UP_CALLS.quick : WARM_UP_CALLS.full;
+  if (!modes) return { mostCalls, durationMillis: WARM_UP_MILLIS };
+  return {
+    callsPerSecond: UNHURRIED_CALLS_PER_SECOND,
+    durationMillis: Math.min(WARM_UP_MILLIS, (mostCalls * 1000) / UNHURRIED_CALLS_PER_SECOND),
+  };
+}
 
 /** The share of a full run's passes and idle streams that a quick one makes. */
 const QUICK_SCALE = 0.3;
@@ -38,9 +54,12 @@ export const HELP = `Usage: npm run bench -- [options]
 
 Measures the sidecar behind a real Envoy; a full run (about 8 minutes) writes docs/benchmarks.md.
 
+  --modes              measures the ways in which Envoy can show calls (inline, observability mode, both together) instead,
+                       and writes docs/modes.md; no bar is judged
   --quick              a short run, about a minute, printed only
   --only NAMES         these scenarios, printed only: ${SCENARIOS.map(({ name }) => name).join(', ')}
-  --targets NAMES      these targets, printed only: ${DEFAULT_TARGETS.join(', ')}
+  --targets NAMES      these targets, printed only: ${DEFAULT_TARGETS.join(', ')}; with --modes
+                       ${MODE_TARGETS.join(', ')}
   --rounds NUMBER      rounds (default ${ROUNDS.full}, with --quick ${ROUNDS.quick})
   --envoy-config FILE  takes filter and cluster from there instead of envoy.yaml, printed only
   --against FOLDER     measures the build of another clone in the same run, as the target "other", printed only:
@@ -52,6 +71,7 @@ Ends with 0 when all bars hold, 2 when one does not, 1 when a check failed (noth
 `;
 
 const OPTIONS = {
+  modes: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   only: { type: 'string' },
   targets: { type: 'string' },
@@ -76,18 +96,21 @@ function chosenRounds({ rounds, quick }) {
   throw new Error(`--rounds: "${rounds}" is not a whole number from 1 to 100`);
 }
 
-function chosenScenarios({ only, quick }) {
+function chosenScenarios({ modes, only, quick }) {
+  const scenarios = modes ? MODE_SCENARIOS : SCENARIOS;
   const names = chosen(
     'only',
     only,
-    SCENARIOS.map(({ name }) => name),
+    scenarios.map(({ name }) => name),
   );
   const scale = quick ? QUICK_SCALE : 1;
-  return SCENARIOS.filter(({ name }) => names.includes(name)).map((scenario) => ({
-    ...scenario,
-    ...(scenario.passes === undefined ? {} : { passes: Math.max(1, Math.round(scenario.passes * scale)) }),
-    ...(scenario.streams === undefined ? {} : { streams: Math.round(scenario.streams * scale) }),
-  }));
+  return scenarios
+    .filter(({ name }) => names.includes(name))
+    .map((scenario) => ({
+      ...scenario,
+      ...(scenario.passes === undefined ? {} : { passes: Math.max(1, Math.round(scenario.passes * scale)) }),
+      ...(scenario.streams === undefined ? {} : { streams: Math.round(scenario.streams * scale) }),
+    }));
 }
 
 function otherBuild(folder) {
@@ -97,9 +120,9 @@ function otherBuild(folder) {
   throw new Error(`--against: ${path} has no dist/main.js; run \`npm ci && npm run build\` there`);
 }
 
-function chosenTargets(value, otherFolder) {
+function chosenTargets({ modes, targets }, otherFolder) {
   const more = otherFolder === undefined ? [] : ['other'];
-  const names = chosen('targets', value, [...DEFAULT_TARGETS, ...more]);
+  const names = chosen('targets', targets, [...(modes ? MODE_TARGETS : DEFAULT_TARGETS), ...more]);
   return [...new Set([...names, ...more])];
 }
 
@@ -112,10 +135,11 @@ export function readPlan(commandArguments) {
   );
   return {
     help: values.help,
+    modes: values.modes,
     rounds: chosenRounds(values),
-    warmUpCalls: values.quick ? WARM_UP_CALLS.quick : WARM_UP_CALLS.full,
+    warmUpJob: warmUpJob(values),
     scenarios: chosenScenarios(values),
-    targetNames: chosenTargets(values.targets, otherFolder),
+    targetNames: chosenTargets(values, otherFolder),
     otherFolder,
     envoyFile: resolve(values['envoy-config'] ?? `${root}envoy.yaml`),
     profileFolder: values.profile === undefined ? undefined : resolve(values.profile),

@@ -22,13 +22,19 @@ async function isFree(port) {
   return free;
 }
 
-/** `count` TCP ports in a row that are free on the loopback interface now. */
+/** Ports that were given out: not all of them are listened on at once. */
+const given = new Set();
+
+/** `count` TCP ports in a row that are free on the loopback interface now, none of them given before. */
 export async function freePorts(count) {
   for (;;) {
     const first = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
+    if (ports.some((port) => given.has(port))) continue;
     const free = await Promise.all(ports.map(isFree));
-    if (free.every(Boolean)) return ports;
+    if (!free.every(Boolean)) continue;
+    for (const port of ports) given.add(port);
+    return ports;
   }
 }
 

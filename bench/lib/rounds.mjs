@@ -1,7 +1,6 @@
 import { measurePass, newFailures, warmUp } from './measure.mjs';
 import { sliceOf } from './passes.mjs';
-
-const WARM_UP_MILLIS = 10_000;
+import { targetsIn } from './targets.mjs';
 
 /** Share of a scenario's passes that the uncounted first round makes. */
 const WARM_UP_SHARE = 0.5;
@@ -40,14 +39,13 @@ async function measureScenario({ stage, processes, scenario, names, round, passe
  * Measures all scenarios with passes, round by round, after calls and a round that are not counted.
  * `results[scenario][target]` is the list of slices by round.
  */
-export async function measureRounds({ stage, processes, scenarios, rounds, warmUpCalls, progress }) {
-  const namesOf = (scenario) => [...stage.targets.keys()].filter((name) => !scenario.without?.includes(name));
+export async function measureRounds({ stage, processes, scenarios, rounds, warmUpJob, progress }) {
+  const namesOf = (scenario) => targetsIn(scenario, [...stage.targets.keys()]);
   const results = Object.fromEntries(
     scenarios.map((each) => [each.name, Object.fromEntries(namesOf(each).map((name) => [name, []]))]),
   );
   for (const target of stage.targets.values()) {
-    const warming = warmUp(stage, target, { calls: warmUpCalls, mostMillis: WARM_UP_MILLIS });
-    const { calls } = await processes.whileAlive(warming);
+    const { calls } = await processes.whileAlive(warmUp(stage, target, warmUpJob));
     progress(`warm-up  ${target.name}: ${calls} calls`);
   }
   for (let round = 0; round <= rounds; round += 1) {

@@ -3,6 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { envoyConfiguration, readRecommended } from './envoy-config.mjs';
 import { answers, freePorts } from './processes.mjs';
 import { startTarget } from './start-target.mjs';
+import { TARGETS } from './targets.mjs';
+
+/** The filters of a target: those of its own configuration, or of the one that the run is about. */
+function filtersOf(name, envoyFile) {
+  const { envoyConfig } = TARGETS[name];
+  return readRecommended(readFileSync(envoyConfig === undefined ? envoyFile : `${bench}../${envoyConfig}`, 'utf8'));
+}
 
 const bench = fileURLToPath(new URL('../', import.meta.url));
 
@@ -15,11 +22,11 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
   const sink = await processes.fork('sink', `${bench}sink.mjs`);
   const idle = await processes.fork('idle-streams', `${bench}idle-streams.mjs`);
   const load = await processes.fork('load', `${bench}load.mjs`);
-  const [envoyAdminPort, ...ports] = await freePorts(1 + 3 * targetNames.length);
+  const [envoyAdminPort] = await freePorts(1);
 
   const targets = new Map();
-  for (const [index, name] of targetNames.entries()) {
-    const [port, extProcPort, adminPort] = ports.slice(3 * index, 3 * index + 3);
+  for (const name of targetNames) {
+    const [port, adminPort, ...extProcPorts] = await freePorts(2 + (TARGETS[name].workers ?? 1));
     const observed =
       name === 'none'
         ? undefined
@@ -27,7 +34,7 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
             name,
             processes,
             folder,
-            extProcPort,
+            extProcPorts,
             adminPort,
             sinkPort: sink.hello.port,
             profileFolder,
@@ -36,7 +43,7 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
     targets.set(name, {
       name,
       port,
-      extProcPort: observed && extProcPort,
+      ...(observed === undefined ? {} : { extProcPorts, recommended: filtersOf(name, envoyFile) }),
       observed,
       accessLogPath: `${folder}/${name}-access.jsonl`,
       calls: 0,
@@ -53,7 +60,6 @@ export async function buildStage({ processes, envoy, envoyFile, folder, targetNa
     upstreamPort: upstream.hello.port,
     idleUpstreamPort: idle.hello.port,
     targets: [...targets.values()],
-    recommended: readRecommended(readFileSync(envoyFile, 'utf8')),
   });
   writeFileSync(configurationFile, JSON.stringify(configuration, undefined, 2));
   const envoyArguments = ['-c', configurationFile, '--concurrency', '1', '--use-dynamic-base-id', '-l', 'warn'];

@@ -16,11 +16,13 @@ function cleanEnvironment() {
   );
 }
 
-function commandOf({ name, extProcPort, adminPort, otherFolder }) {
-  const listen = `127.0.0.1:${extProcPort}`;
+function commandOf({ name, extProcPorts, adminPort, otherFolder }) {
+  const listen = `127.0.0.1:${extProcPorts[0]}`;
   const program = `${name === 'other' ? `${otherFolder}/` : root}${TARGETS[name].program}`;
   if (!isOurs(name)) return [program, listen];
-  return [program, 'serve', '--listen', listen, '--admin', `127.0.0.1:${adminPort}`];
+  const { workers } = TARGETS[name];
+  const several = workers === undefined ? [] : ['--workers', String(workers)];
+  return [program, 'serve', '--listen', listen, '--admin', `127.0.0.1:${adminPort}`, ...several];
 }
 
 function environmentOf({ name, sinkPort }, pauseFile) {
@@ -56,7 +58,8 @@ export async function startTarget(options) {
   const { pid } = await processes.start(
     name,
     process.execPath,
-    [...profile, '--import', preload, ...commandOf(options)],
+    // a supervisor restarts its workers at the signal by which pauses are measured
+    [...profile, ...(TARGETS[name].workers === undefined ? ['--import', preload] : []), ...commandOf(options)],
     environmentOf(options, pauseFile),
     ready,
   );

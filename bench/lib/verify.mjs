@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGGED_HEADER } from './envoy-config.mjs';
-import { FAILURES, readExtProcStats, readFailedHealthChecks } from './envoy-stats.mjs';
+import { FAILURES, readExtProcStats, readSickness } from './envoy-stats.mjs';
 import { exchanges, pathOf } from './exchanges.mjs';
 import { droppedSpans, measuredCalls } from './prometheus-text.mjs';
-import { exportsContent, isOurs } from './targets.mjs';
+import { exportsContent, isOurs, TARGETS } from './targets.mjs';
 
 /** Milliseconds for the last spans, samples and log rows to appear. */
 const PATIENCE_MILLIS = 10_000;
@@ -37,19 +37,24 @@ export async function makeLoggedCall(target) {
 }
 
 async function checkEnvoy(stage, target) {
-  const good = (stats) => stats.streams_started === target.calls;
+  const expected = target.calls * (TARGETS[target.name].streamsPerCall ?? 1);
+  const good = (stats) => stats.streams_started === expected;
   const stats = await eventually(() => readExtProcStats(stage.envoyAdminPort, target.name), good);
   const failures = FAILURES.filter((name) => stats[name] !== 0).map((name) => `${name} ${stats[name]}`);
-  const sick = await readFailedHealthChecks(stage.envoyAdminPort, target.name);
+  const sick = await readSickness(stage.envoyAdminPort, target.name);
   return [
     {
       what: `${target.name}: Envoy's ${FAILURES.join(', ')} are 0`,
       passed: failures.length === 0,
       found: failures.join(', ') || 'all 0',
     },
-    { what: `${target.name}: no failed health check`, passed: sick === 0, found: String(sick) },
     {
-      what: `${target.name}: Envoy opened one stream a call`,
+      what: `${target.name}: no failed health check, no stream without a healthy sidecar`,
+      passed: sick.failedChecks === 0 && sick.withoutHost === 0,
+      found: `${sick.failedChecks}, ${sick.withoutHost}`,
+    },
+    {
+      what: `${target.name}: Envoy opened ${TARGETS[target.name].streamsPerCall ?? 'one'} stream${expected > target.calls ? 's' : ''} a call`,
       passed: good(stats),
       found: `${stats.streams_started} for ${target.calls}`,
     },
@@ -59,8 +64,38 @@ async function checkEnvoy(stage, target) {
 async function readOurs(stage, target) {
   const { counts } = await stage.sink.ask({});
   const page = await target.observed.metrics();
-  const sink = counts[target.name] ?? { spans: 0, refused: 0, withContent: 0, traceRequests: 0, metricRequests: 0 };
+  const sink = counts[target.name] ?? {
+    spans: 0,
+    refused: 0,
+    withContent: 0,
+    traceRequests: 0,
+    metricRequests: 0,
+    logRequests: 0,
+  };
   return { sink, dropped: droppedSpans(page), measured: measuredCalls(page) };
+}
+
+/** What an access-log row must have of a call, by what the target's configuration lets Envoy know. */
+const IN_ACCESS_LOG = {
+  all: {
+    what: 'has model and tokens',
+    members: { operation_name: 'chat', request_model: 'bench-model', llm_input_token: 42 },
+  },
+  headers: {
+    what: 'has what the headers say and no model',
+    members: { operation_name: 'chat', request_model: undefined },
+  },
+  none: { what: 'has nothing of the call', members: { operation_name: undefined, request_model: undefined } },
+};
+
+function checkAccessLog(name, metadata) {
+  const { what, members } = IN_ACCESS_LOG[TARGETS[name].accessLog ?? 'all'];
+  const found = Object.fromEntries(Object.keys(members).map((key) => [key, metadata?.[key]]));
+  return {
+    what: `${name}: the access log ${what}`,
+    passed: metadata !== undefined && Object.entries(members).every(([key, value]) => found[key] === value),
+    found: metadata === undefined ? 'no row' : JSON.stringify(found),
+  };
 }
 
 async function checkOurs(stage, target) {
@@ -72,7 +107,6 @@ async function checkOurs(stage, target) {
       existsSync(target.accessLogPath) ? readFileSync(target.accessLogPath, 'utf8').split('\n').filter(Boolean) : [],
     (lines) => lines.length > 0,
   );
-  const metadata = rows.length > 0 ? JSON.parse(rows[0]).genai : undefined;
   const expectedContent = exportsContent(name) ? sink.traceRequests : 0;
   return [
     {
@@ -92,17 +126,16 @@ async function checkOurs(stage, target) {
       passed: sink.traceRequests > 0 && sink.withContent === expectedContent,
       found: `${sink.withContent} of ${sink.traceRequests}, the largest ${Math.round(sink.largest / 1000)} KB`,
     },
-    {
-      what: `${name}: the access log has model and tokens`,
-      passed: metadata?.request_model === 'bench-model' && metadata?.llm_input_token === 42,
-      found:
-        JSON.stringify(
-          metadata?.request_model && {
-            request_model: metadata.request_model,
-            llm_input_token: metadata.llm_input_token,
+    ...(TARGETS[name].settings.OTEL_LOGS_EXPORTER === undefined
+      ? []
+      : [
+          {
+            what: `${name}: log records were exported`,
+            passed: sink.logRequests > 0,
+            found: `${sink.logRequests} exports`,
           },
-        ) ?? 'nothing',
-    },
+        ]),
+    checkAccessLog(name, rows[0] && JSON.parse(rows[0]).genai),
   ];
 }
 

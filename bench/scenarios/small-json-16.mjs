@@ -5,6 +5,6 @@ export const scenario = {
   unit: 'call',
   exchange: 'small',
   connections: 16,
-  passMillis: 300,
-  passes: 6,
+  passMillis: 500,
+  passes: 4,
 };

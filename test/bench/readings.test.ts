@@ -85,32 +85,42 @@ describe('the metrics page', () => {
 });
 
 describe('Envoy’s configuration', () => {
-  const recommended = readRecommended(readFileSync(new URL('../../envoy.yaml', import.meta.url), 'utf8'));
+  const read = (name: string) => readRecommended(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
+  const recommended = read('envoy.yaml');
+  const pair = read('envoy.pair.yaml');
   const targets = [
     { name: 'none', port: 1, accessLogPath: '/none' },
-    { name: 'noop', port: 2, extProcPort: 3, accessLogPath: '/noop' },
-    { name: 'sidecar', port: 4, extProcPort: 5, accessLogPath: '/sidecar' },
+    { name: 'noop', port: 2, extProcPorts: [3], accessLogPath: '/noop', recommended },
+    { name: 'sidecar', port: 4, extProcPorts: [5], accessLogPath: '/sidecar', recommended },
+    { name: 'pair', port: 9, extProcPorts: [10, 11], accessLogPath: '/pair', recommended: pair },
   ];
+  const configuration = envoyConfiguration({ adminPort: 6, upstreamPort: 7, idleUpstreamPort: 8, targets });
+  const [none, noop, sidecar, paired] = configuration.static_resources.listeners;
+  const [, , noopCluster, sidecarCluster, pairCluster] = configuration.static_resources.clusters;
 
   test('is the recommended filter for each target, alike but for names and ports', () => {
-    const configuration = envoyConfiguration({
-      adminPort: 6,
-      upstreamPort: 7,
-      idleUpstreamPort: 8,
-      targets,
-      recommended,
-    });
     const text = (part: unknown, name: string, ports: [number, number]) =>
       JSON.stringify(part)
         .replaceAll(name, 'NAME')
         .replaceAll(`"port_value":${ports[0]}`, '"port_value":0')
         .replaceAll(`"port_value":${ports[1]}`, '"port_value":0');
-    const [none, noop, sidecar] = configuration.static_resources.listeners;
     expect(text(noop, 'noop', [2, 3])).toBe(text(sidecar, 'sidecar', [4, 5]));
     expect(JSON.stringify(none)).not.toContain('ext_proc');
-    const [, , noopCluster, sidecarCluster] = configuration.static_resources.clusters;
     expect(text(noopCluster, 'noop', [2, 3])).toBe(text(sidecarCluster, 'sidecar', [4, 5]));
-    expect(JSON.stringify(noop)).toContain(JSON.stringify(recommended.filter.typed_config['allowed_override_modes']));
+    const [filter] = recommended.filters;
+    expect(JSON.stringify(noop)).toContain(JSON.stringify(filter?.typed_config['allowed_override_modes']));
+  });
+
+  test('takes both filters of a pair, one process or several behind them, and every runtime setting', () => {
+    expect(JSON.stringify(paired).match(/"cluster_name":"ext_proc_pair"/g)).toHaveLength(2);
+    expect(JSON.stringify(paired)).toMatch(/genai\.context.*genai\.observe/);
+    expect(JSON.stringify(pairCluster)).toMatch(/"port_value":10\D.*"port_value":11\D/);
+    expect(configuration.layered_runtime?.layers.map((layer) => layer.static_layer)).toEqual([
+      {
+        'envoy.reloadable_features.ext_proc_graceful_grpc_close': true,
+        'envoy.reloadable_features.grpc_side_stream_flow_control': false,
+      },
+    ]);
   });
 
   test('without an ext_proc filter is refused', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { againstTable } from '../../bench/lib/against.mjs';
 import { judge, type Results, type Slice } from '../../bench/lib/bars.mjs';
+import { modesTable } from '../../bench/lib/modes-page.mjs';
 import { barTable, checkTable, page, type Scenario, scenarioTable } from '../../bench/lib/report.mjs';
 import { number, spread, table } from '../../bench/lib/table.mjs';
 
@@ -147,6 +148,22 @@ test('idle streams have what one of them holds', () => {
     '1,234',
     '2,345',
   ]);
+});
+
+test('the modes have what each costs and what it lacks, and only those that ran', () => {
+  const streamed = { ...slice(1), delay: { p50: 0.5, p99: 0.9 } };
+  const text = modesTable({
+    'small-json-paced': { none: [slice(1)], observe: [slice(1.25, 150)] },
+    'stream-paced': { none: [streamed], observe: [streamed] },
+  });
+  const same = (value: string) => `${value} (${value}–${value})`;
+  expect(row(text, 'observability mode').slice(1, 7)).toEqual([
+    '`envoy.observe.yaml`',
+    ...['0.250', '0.500', '0.900', '50.0', '150'].map(same),
+  ]);
+  expect(row(text, 'observability mode').at(-1)).toContain('trace headers');
+  expect(row(text, 'no filter').slice(2, 4)).toEqual(['–', '–']);
+  expect(row(text, 'inline')).toEqual([]);
 });
 
 test('two builds are compared within each round', () => {
