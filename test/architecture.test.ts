@@ -8,7 +8,7 @@ import { listFiles, parseSource, readSourceTree, type SourceFile } from './archi
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const source = readSourceTree(join(ROOT, 'src'));
-const rest = ['test', 'bench', 'scripts'].flatMap((folder) =>
+const rest = ['test', 'bench', 'soak', 'scripts'].flatMap((folder) =>
   readSourceTree(join(ROOT, folder)).map((file) => ({ ...file, path: `${folder}/${file.path}` })),
 );
 

@@ -16,6 +16,7 @@ const TEST_FOLDERS = [
   'oracle',
   'packaging',
   'scripts',
+  'soak',
   'support',
 ];
 

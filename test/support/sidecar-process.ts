@@ -13,9 +13,13 @@ export function buildProgram(): void {
   execFileSync(process.execPath, ['--input-type=module', '--eval', PREPARE], { cwd: ROOT, stdio: 'pipe' });
 }
 
-/** Starts the built program with nothing of the tests' own environment but the PATH. The caller stops it. */
-export function startProgram(parameters: readonly string[], environment: TestEnvironment = {}): RunningProcess {
-  return startProcess([process.execPath, `${ROOT}dist/main.js`, ...parameters], {
+/** Starts the built program with nothing of the tests' own environment but the PATH, on this Node or another. The caller stops it. */
+export function startProgram(
+  parameters: readonly string[],
+  environment: TestEnvironment = {},
+  node = process.execPath,
+): RunningProcess {
+  return startProcess([node, `${ROOT}dist/main.js`, ...parameters], {
     env: { PATH: process.env['PATH'], ...environment },
   });
 }
@@ -28,8 +32,8 @@ export interface SidecarProcess extends RunningProcess {
 }
 
 /** Starts `serve` and waits until it says that it serves. */
-export async function startSidecarProcess(environment: TestEnvironment = {}): Promise<SidecarProcess> {
-  const running = startProgram(['serve'], testEnvironment(environment));
+export async function startSidecarProcess(environment: TestEnvironment = {}, node?: string): Promise<SidecarProcess> {
+  const running = startProgram(['serve'], testEnvironment(environment), node);
   const lines = () => running.stderr().split('\n');
   try {
     const line = await eventually(

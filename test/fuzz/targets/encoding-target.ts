@@ -8,7 +8,8 @@ import {
   gzipSync,
   inflateSync,
 } from 'node:zlib';
-import { createContentDecoder, type DecodeEnd } from '../../../src/decode/content-encoding.js';
+import { createContentDecoder } from '../../../src/decode/content-encoding.js';
+import type { DecodeEnd } from '../../../src/decode/decode-engine.js';
 import { decodeWhole } from '../../../src/decode/whole-body.js';
 import { zstdStored } from '../../support/compress-case.js';
 import type { FuzzTarget } from '../engine/fuzz-target.js';
