@@ -57,6 +57,8 @@ export interface Stage {
   client(variant?: string): OpenAI;
   /** Marks of a new call. It is counted as one that must be recorded, or have no span, or be no GenAI call at all. */
   mark(expected?: 'recorded' | 'without span' | 'not recorded'): Mark;
+  /** Counts calls that were marked as none, once it is known what they must have given. */
+  expectMore(recorded: number, withSpan: number): void;
   /** Waits for the access-log row of a marked request; there must be one only. */
   row(mark: Mark): Promise<AccessLogRow>;
   /** Waits until a marked call is in every signal. */
@@ -128,6 +130,10 @@ export async function startStage(
       if (expected !== 'not recorded') calls += 1;
       if (expected === 'recorded') spans += 1;
       return { id: `mark-${marks}-`, model: `model-${marks}` };
+    },
+    expectMore(recorded, withSpan) {
+      calls += recorded;
+      spans += withSpan;
     },
     async row(mark) {
       const rows = async () =>
