@@ -1,5 +1,6 @@
-import type { Attributes } from '@opentelemetry/api';
-import { attributesSize } from './attribute-encoder.js';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { BackwardWriter } from '../util/backward-writer.js';
+import { writeAttributes } from './attribute-encoder.js';
 
 /** Says on a span or a log record that content was left out (telemetry contract, section 6). */
 export const TRUNCATED_ATTRIBUTE = 'genai_extproc.content.truncated';
@@ -41,7 +42,7 @@ export function contentsOfAttributes(attributes: Attributes, dropped: () => void
       });
     } else if (Array.isArray(value) && value.length > CONTENT_CHARACTERS / 8) {
       contents.push({
-        bytes: attributesSize({ [key]: value }, []),
+        bytes: bytesOf(key, value),
         shorten() {
           delete attributes[key];
           dropped();
@@ -50,6 +51,12 @@ export function contentsOfAttributes(attributes: Attributes, dropped: () => void
     }
   }
   return contents;
+}
+
+function bytesOf(key: string, value: AttributeValue): number {
+  const writer = new BackwardWriter();
+  writeAttributes(writer, { [key]: value }, 1);
+  return writer.written;
 }
 
 /** The text without at least `over` bytes of its end, as far as it has them. */

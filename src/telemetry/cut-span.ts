@@ -8,18 +8,18 @@ import {
   TRUNCATED_ATTRIBUTE,
 } from './cut-content.js';
 import type { EndedSpan } from './ended-span.js';
-import { type MeasuredSpan, measureSpan } from './span-encoder.js';
+import { encodeSpan } from './span-encoder.js';
 
 /**
- * Brings a span under `maxBytes` by cutting its largest texts and dropping its largest arrays, largest first, so that
- * it does not make a collector refuse the whole batch it is in. `undefined` when that does not help.
+ * Encodes a span of `bytes` in less than `maxBytes` by cutting its largest texts and dropping its largest arrays, largest first, so
+ * that it does not make a collector refuse the whole batch it is in. `undefined` when that does not help.
  */
-export function cutSpan(measured: MeasuredSpan, maxBytes: number): MeasuredSpan | undefined {
-  const copy = copyOf(measured.span);
+export function cutSpan(span: EndedSpan, bytes: number, maxBytes: number): Buffer | undefined {
+  const copy = copyOf(span);
   copy.attributes[TRUNCATED_ATTRIBUTE] = true;
-  if (!shortenContents(contentsOf(copy), measured.bytes + MARKER_BYTES - maxBytes)) return undefined;
-  const cut = measureSpan(copy);
-  return cut.bytes <= maxBytes ? cut : undefined;
+  if (!shortenContents(contentsOf(copy), bytes + MARKER_BYTES - maxBytes)) return undefined;
+  const cut = encodeSpan(copy);
+  return cut.length <= maxBytes ? cut : undefined;
 }
 
 /** The same with attributes, events and status of its own. */

@@ -18,8 +18,8 @@ export interface ExportQueueEvents {
 
 /** Encoded items (spans, log records) on their way to one exporter. */
 export interface ExportQueue {
-  /** Takes an item of that size, or drops and counts it, without encoding it, when the queue is full. */
-  add(bytes: number, encode: () => Buffer): void;
+  /** Takes an item, or drops and counts it when the queue is full. */
+  add(item: Buffer): void;
   /** Sends everything that waits; what is not sent after `deadlineMillis` is dropped and counted. The queue is closed then. */
   close(deadlineMillis: number): Promise<void>;
 }
@@ -92,12 +92,11 @@ export function createExportQueue(
   }
 
   return {
-    add(bytes, encode) {
-      if (closed || waiting.length >= limits.maxItems || waitingBytes + bytes > limits.maxBytes) {
+    add(item) {
+      if (closed || waiting.length >= limits.maxItems || waitingBytes + item.length > limits.maxBytes) {
         events.dropped(1, closed ? 'shutdown' : 'queue_full');
         return;
       }
-      const item = encode();
       waiting.push(item);
       waitingBytes += item.length;
       schedule();

@@ -4,7 +4,7 @@ import type { CallLog, LogEntry } from '../model/log-entry.js';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
 import { createLossReport, type LossReport } from './export-losses.js';
-import { cutLog, encodeLog, measureLog, SEVERITY_NUMBERS } from './log-encoder.js';
+import { cutLog, encodeLog, SEVERITY_NUMBERS } from './log-encoder.js';
 import { createOtlpExport, type OtlpExport } from './otlp-export.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
 
@@ -63,17 +63,17 @@ function createOtlp(settings: TelemetrySettings, resource: Resource, counters: C
 
 function createOtlpWriter(otlp: OtlpExport, counters: Counters, lost: LossReport): (entry: LogEntry) => void {
   return (entry) => {
-    let measured = measureLog(entry);
-    if (measured.bytes > otlp.maxItemBytes) {
-      const cut = cutLog(measured, otlp.maxItemBytes);
+    let item = encodeLog(entry);
+    if (item.length > otlp.maxItemBytes) {
+      const cut = cutLog(entry, item.length, otlp.maxItemBytes);
       if (cut === undefined) {
         lost(1, 'too_large');
         return;
       }
       counters.add('logs.cut');
-      measured = cut;
+      item = cut;
     }
-    otlp.add(measured.bytes, () => encodeLog(measured));
+    otlp.add(item);
   };
 }
 

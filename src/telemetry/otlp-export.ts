@@ -31,8 +31,8 @@ export interface OtlpExportOptions {
 export interface OtlpExport {
   /** Bytes of an item beyond which no collector would take it. */
   readonly maxItemBytes: number;
-  /** Takes an item of that size, or counts it as lost, without encoding it, when the queue is full. */
-  add(bytes: number, encode: () => Buffer): void;
+  /** Takes an item, or counts it as lost when the queue is full. */
+  add(item: Buffer): void;
   /** Sends what waits; what is not sent in time is lost and counted. */
   close(deadlineMillis: number): Promise<void>;
 }

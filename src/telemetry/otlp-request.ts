@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import { fieldSize, ProtobufWriter, utf8Length } from '../util/protobuf-writer.js';
-import { attributesSize, writeAttributes } from './attribute-encoder.js';
+import { BackwardWriter } from '../util/backward-writer.js';
+import { fieldSize, ProtobufWriter } from '../util/protobuf-writer.js';
+import { writeAttributes } from './attribute-encoder.js';
 
 /*
  * Spans and log records travel in requests of the same shape: resource, scope, items, in the same fields (trace.proto, logs.proto).
@@ -16,24 +17,16 @@ export interface RequestEnvelope {
 
 /** Encodes the constant part of all requests once. */
 export function encodeEnvelope(resource: Attributes, scope: { name: string; version: string }): RequestEnvelope {
-  const sizes: number[] = [];
-  const resourceBytes = attributesSize(resource, sizes);
-  const resourceWriter = new ProtobufWriter(fieldSize(resourceBytes));
-  resourceWriter.tag(1, 2);
-  resourceWriter.varint(resourceBytes);
-  writeAttributes(resourceWriter, resource, 1, sizes, 0);
-
-  const name = utf8Length(scope.name);
-  const version = utf8Length(scope.version);
-  const scopeBytes = fieldSize(name) + fieldSize(version);
-  const scopeWriter = new ProtobufWriter(fieldSize(scopeBytes));
-  scopeWriter.tag(1, 2);
-  scopeWriter.varint(scopeBytes);
-  scopeWriter.tag(1, 2);
-  scopeWriter.text(scope.name, name);
-  scopeWriter.tag(2, 2);
-  scopeWriter.text(scope.version, version);
-  return { resource: resourceWriter.bytes, scope: scopeWriter.bytes };
+  const writer = new BackwardWriter();
+  writeAttributes(writer, resource, 1);
+  writer.lengthKey(1, 0);
+  const resourceBytes = writer.finish();
+  writer.text(scope.version);
+  writer.key(2, 2);
+  writer.text(scope.name);
+  writer.key(1, 2);
+  writer.lengthKey(1, 0);
+  return { resource: resourceBytes, scope: writer.finish() };
 }
 
 /** Bytes that a request has besides its items, at most; the lengths before them take up to four bytes each. */

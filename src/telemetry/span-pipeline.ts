@@ -8,7 +8,7 @@ import type { EndedSpan } from './ended-span.js';
 import { createLossReport, type LossReport } from './export-losses.js';
 import { createOtlpExport } from './otlp-export.js';
 import { readableSpan } from './readable-span.js';
-import { encodeSpan, measureSpan } from './span-encoder.js';
+import { encodeSpan } from './span-encoder.js';
 import { createSpanFile, type SpanFile } from './span-file.js';
 import type { TelemetrySettings } from './telemetry-settings.js';
 
@@ -76,17 +76,17 @@ function createSpanExport(
   });
   return {
     add(span) {
-      let measured = measureSpan(span);
-      if (measured.bytes > exporter.maxItemBytes) {
-        const cut = cutSpan(measured, exporter.maxItemBytes);
+      let item = encodeSpan(span);
+      if (item.length > exporter.maxItemBytes) {
+        const cut = cutSpan(span, item.length, exporter.maxItemBytes);
         if (cut === undefined) {
           lost(1, 'too_large');
           return;
         }
         counters.add('spans.cut');
-        measured = cut;
+        item = cut;
       }
-      exporter.add(measured.bytes, () => encodeSpan(measured));
+      exporter.add(item);
     },
     close: exporter.close,
   };

@@ -29,58 +29,8 @@ export class ProtobufWriter {
     this.bytes[this.position++] = rest;
   }
 
-  /** A signed 64-bit integer as `int64` (negative values take ten bytes). */
-  int64(value: number): void {
-    if (value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
-      this.varint(value);
-      return;
-    }
-    let rest = BigInt.asUintN(64, BigInt(value));
-    while (rest > 0x7fn) {
-      this.bytes[this.position++] = Number(rest & 0x7fn) | 0x80;
-      rest >>= 7n;
-    }
-    this.bytes[this.position++] = Number(rest);
-  }
-
-  /** An unsigned integer below 2^32. */
-  fixed32(value: number): void {
-    const { bytes, position } = this;
-    bytes[position] = value;
-    bytes[position + 1] = value >>> 8;
-    bytes[position + 2] = value >>> 16;
-    bytes[position + 3] = value >>> 24;
-    this.position = position + 4;
-  }
-
-  fixed64(value: bigint): void {
-    this.position = this.bytes.writeBigUInt64LE(value, this.position);
-  }
-
-  /** Epoch milliseconds as `fixed64` nanoseconds, to the nanosecond that the fraction says. */
-  epochNanos(millis: number): void {
-    const seconds = Math.trunc(millis / 1000);
-    const nanos = Math.round((millis % 1000) * 1e6);
-    // beyond 2^53, so in two parts: the seconds' upper bits times 10^9 are whole multiples of 2^16
-    const upper = Math.floor(seconds / 0x10000) * 1e9;
-    const lower = (upper % 0x10000) * 0x10000 + (seconds % 0x10000) * 1e9 + nanos;
-    this.fixed32(lower % 0x100000000);
-    this.fixed32(Math.floor(upper / 0x10000) + Math.floor(lower / 0x100000000));
-  }
-
   double(value: number): void {
     this.position = this.bytes.writeDoubleLE(value, this.position);
-  }
-
-  /** A hex id as `bytes`, with its length. */
-  hex(text: string): void {
-    this.varint(text.length / 2);
-    const bytes = this.bytes;
-    let position = this.position;
-    for (let index = 0; index + 1 < text.length; index += 2) {
-      bytes[position++] = (digit(text.charCodeAt(index)) << 4) | digit(text.charCodeAt(index + 1));
-    }
-    this.position = position;
   }
 
   /** Text whose length in UTF-8 is already known, with its length. */
@@ -105,11 +55,6 @@ export class ProtobufWriter {
     this.bytes.set(bytes, this.position);
     this.position += bytes.length;
   }
-}
-
-/** The value of a hex digit of either case. */
-function digit(code: number): number {
-  return (code & 0xf) + (code > 0x39 ? 9 : 0);
 }
 
 /** Below this a loop is faster than the call into native code. */

@@ -21,7 +21,7 @@ import type { EndedSpan } from '../../src/telemetry/ended-span.js';
 import { encodeEnvelope, encodeRequest } from '../../src/telemetry/otlp-request.js';
 import { readableSpan } from '../../src/telemetry/readable-span.js';
 import { createCallSampler, createSampler } from '../../src/telemetry/sampler.js';
-import { encodeSpan, measureSpan } from '../../src/telemetry/span-encoder.js';
+import { encodeSpan } from '../../src/telemetry/span-encoder.js';
 import type { SpanLimits } from '../../src/telemetry/span-limits.js';
 import { PACKAGE } from '../../src/util/package-info.js';
 import { decodeSpans } from '../support/otlp-decode.js';
@@ -92,9 +92,9 @@ describe('sampling', () => {
         expect(ours).toBe(tracer.startSpan('x', {}, under).isRecording());
         decided[ours ? 'yes' : 'no'] += 1;
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
-    expect(Math.min(decided.yes, decided.no)).toBeGreaterThan(200);
+    expect(Math.min(decided.yes, decided.no)).toBeGreaterThan(80);
   });
 });
 
@@ -136,7 +136,7 @@ const time = fc.nat(9_000_000).map((micros) => START + micros / 1000);
 const event: fc.Arbitrary<SpanEvent> = fc.record({ name: text, time, attributes: attributes(value, 4) });
 const manyAttributes = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`a${index}`, index]));
 const events: fc.Arbitrary<SpanEvent[]> = fc.oneof(
-  fc.array(event, { maxLength: 3 }),
+  { weight: 10, arbitrary: fc.array(event, { maxLength: 3 }) },
   fc.constant<SpanEvent[]>([{ name: 'many', time: START, attributes: manyAttributes }]),
   fc.constant(Array.from({ length: 131 }, (_, index) => ({ name: `event ${index}`, time: START, attributes: {} }))),
 );
@@ -236,14 +236,11 @@ describe('a call’s span', () => {
           const span = ours(kind, given, read, start, over);
           const stock = theirs({ limits: given, traceId: span.traceId, spanId: span.spanId }, kind, read, start, over);
           expect(visible(readableSpan(span, RESOURCE))).toEqual(visible(stock));
-          const measured = measureSpan(span);
-          const bytes = encodeSpan(measured);
-          expect(bytes.length).toBe(measured.bytes);
           const request = ProtobufTraceSerializer.serializeRequest([stock]) as Uint8Array;
-          expect(decodeSpans(encodeRequest(envelope, [bytes]))).toEqual(decodeSpans(Buffer.from(request)));
+          expect(decodeSpans(encodeRequest(envelope, [encodeSpan(span)]))).toEqual(decodeSpans(Buffer.from(request)));
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });
