@@ -6,6 +6,7 @@ import { createContextExchange } from './exchange/context-exchange.js';
 import type { ExchangeDependencies } from './exchange/dependencies.js';
 import { createExchange, type Exchange } from './exchange/exchange.js';
 import { GIVEN_KEYS, readGivenIdentity } from './exchange/given-identity.js';
+import { createHeldContent } from './exchange/held-content.js';
 import type { GenAiRecord, Recorder } from './model/record.js';
 import type { ConventionName, SpanConvention } from './model/span-convention.js';
 import { compileCostExpressions } from './pricing/cost-expressions.js';
@@ -24,6 +25,7 @@ import type { Call, CallListener } from './server/grpc/call.js';
 import { startGrpcServer } from './server/grpc-server.js';
 import { type StreamStart, serveStream } from './server/stream.js';
 import { warmUp } from './server/warm-up.js';
+import { watchLoad } from './server/watch-load.js';
 import { createWatchdog } from './server/watchdog.js';
 import type { TakeIncrement } from './telemetry/increment-pipeline.js';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.js';
@@ -63,6 +65,8 @@ export interface Observer {
   log: Log;
   /** Serves one ext_proc stream. */
   serve(call: Call): CallListener;
+  /** A client was refused in its TLS handshake. */
+  onRefusedConnection(error: Error): void;
   /** `GET /metrics`. */
   prometheusPage(): Promise<string>;
   /** Does the work that waits and exports what is known, in `deadlineMillis` at most. */
@@ -84,6 +88,8 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
     warn('internal', { error: describeError(error) }, 'an error of ours; the call goes on');
   const deferred = createDeferred(onInternalError);
   const watchdog = createWatchdog(settings.limits.replyMillis);
+  const held = createHeldContent(settings.limits.heldBytes, counters, onInternalError);
+  const overload = watchLoad(settings.shedding, counters, held.letAllGo, warn);
   const dependencies: ExchangeDependencies = {
     findEndpoint,
     tracer: telemetry.tracer,
@@ -94,6 +100,8 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
     bodySessions: settings.bodySessions,
     ...createPricing(settings, counters, warn),
     limits: settings.limits,
+    shedLevel: () => overload.level(),
+    held,
     clock: createClock(),
     counters,
     defer: deferred.defer,
@@ -108,11 +116,12 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
     createExchange: (start: StreamStart) => createExchangeOf(start, dependencies, settings.metadataNamespace),
     encodeReply: createReplyEncoder(contract, settings.metadataNamespace),
     counters,
+    maxStreams: settings.limits.streams,
     watchdog,
     onRefusedMode: (mode: string) => warn('refused mode', { mode }, REFUSED_MODE),
     onInternalError,
   };
-  const silent = { ...dependencies, recorders: [], counters: new Counters() };
+  const silent = { ...dependencies, recorders: [], counters: new Counters(), held: undefined };
   warmUp(
     () => createExchange(silent, { grpcMetadata: () => undefined, bodiesComeAnyway: false }),
     streamDependencies.encodeReply,
@@ -122,11 +131,16 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
     counters,
     log,
     serve: (call) => serveStream(call, streamDependencies),
+    onRefusedConnection(error) {
+      counters.add('connections.refused');
+      warn('refused connection', { error: error.message }, 'a client was refused in its TLS handshake');
+    },
     prometheusPage: telemetry.prometheusPage,
     async close(deadlineMillis) {
       deferred.flush();
       await telemetry.shutdown(deadlineMillis);
       watchdog.close();
+      overload.close();
     },
   };
 }
@@ -142,10 +156,12 @@ export async function startSidecar(settings: Settings, options: SidecarOptions =
         await observer.close(0);
         throw error;
       });
-  const server = await startGrpcServer(settings, observer.serve).catch(async (error: unknown) => {
-    await Promise.all([admin?.close(), observer.close(0)]);
-    throw error;
-  });
+  const server = await startGrpcServer(settings, observer.serve, observer.onRefusedConnection).catch(
+    async (error: unknown) => {
+      await Promise.all([admin?.close(), observer.close(0)]);
+      throw error;
+    },
+  );
   serving = true;
   observer.log.debug({ listen: server.address, admin: admin?.port }, 'serving');
   return {

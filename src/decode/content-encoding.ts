@@ -8,18 +8,18 @@ import {
   createInflateRaw,
   createUnzip,
 } from 'node:zlib';
-import { Decompress } from 'fzstd';
-
-/** How a compressed body ended: read to its end, not readable, or over a limit (its copy was dropped). */
-export type DecodeEnd = 'complete' | 'failed' | 'limited';
+import type { DecodeEnd, DecodeEngine } from './decode-engine.js';
+import { createZstdEngine, ZSTD_WINDOW_BYTES } from './zstd-engine.js';
 
 /** Decodes a copy of a compressed body; the traffic itself is never touched. */
 export interface ContentDecoder {
   write(bytes: Uint8Array): void;
   /** No more bytes: `onEnd` follows, soon but not at once. */
   end(): void;
-  /** Stops and frees; no callback follows. */
-  close(): void;
+  /** Stops and frees, as one that is over a limit. */
+  giveUp(): void;
+  /** Bytes of memory that it takes, about. */
+  held(): number;
 }
 
 export interface DecoderLimits {
@@ -28,6 +28,11 @@ export interface DecoderLimits {
   /** Bytes out per byte in, looked at from 1 MiB of output on. */
   decodedRatio: number;
 }
+
+/** What a body's window takes at most, about: brotli's is 16 MiB, but only what was written of it is memory. */
+const WINDOW_BYTES = 16 << 20;
+/** What a decoder takes beside its window. */
+const ENGINE_BYTES = 48 * 1024;
 
 /** Output up to which the ratio is not looked at: small answers of repeated text compress well and harm nobody. */
 const RATIO_FROM = 1 << 20;
@@ -50,7 +55,7 @@ export function createContentDecoder(
   let received = 0;
   let decoded = 0;
   let over = false;
-  let engine: ContentDecoder | undefined;
+  let engine: DecodeEngine | undefined;
 
   function finish(end: DecodeEnd): void {
     if (over) return;
@@ -78,10 +83,9 @@ export function createContentDecoder(
       if (engine) engine.end();
       else finish('complete');
     },
-    close() {
-      over = true;
-      engine?.close();
-    },
+    giveUp: () => finish('limited'),
+    // of its window an engine takes what was decoded so far, at most
+    held: () => (over || !engine ? 0 : engine.held() + Math.min(decoded, WINDOW_BYTES)),
   };
 }
 
@@ -91,9 +95,9 @@ function startEngine(
   queueBytes: number,
   take: (bytes: Uint8Array) => void,
   finish: (end: DecodeEnd) => void,
-): ContentDecoder {
+): DecodeEngine {
   const native = createNative(encoding, firstByte);
-  return native ? streamEngine(native, queueBytes, take, finish) : zstdEngine(take, finish);
+  return native ? streamEngine(native, queueBytes, take, finish) : createZstdEngine(queueBytes, take, finish);
 }
 
 /** The runtime's own decoder; `undefined` for zstd where the runtime has none (Node before 22.15). */
@@ -110,10 +114,23 @@ function createNative(encoding: string, firstByte: number): Transform | undefine
     case 'br':
       return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
     case 'zstd':
-      return (zlib as unknown as { createZstdDecompress?: () => Transform }).createZstdDecompress?.();
+      return createNativeZstd();
     default:
       return createUnzip(options);
   }
+}
+
+function createNativeZstd(): Transform | undefined {
+  const { createZstdDecompress, constants: all } = zlib as unknown as NewerZlib;
+  return createZstdDecompress?.({
+    params: { [all['ZSTD_d_windowLogMax'] as number]: Math.log2(ZSTD_WINDOW_BYTES) },
+  });
+}
+
+/** What runtimes from Node 22.15 on have more. */
+interface NewerZlib {
+  createZstdDecompress?: (options: { params: Record<number, number> }) => Transform;
+  constants: Record<string, number>;
 }
 
 function streamEngine(
@@ -121,7 +138,7 @@ function streamEngine(
   queueBytes: number,
   take: (bytes: Uint8Array) => void,
   finish: (end: DecodeEnd) => void,
-): ContentDecoder {
+): DecodeEngine {
   stream.on('data', take);
   stream.once('end', () => finish('complete'));
   stream.on('error', () => finish('failed'));
@@ -133,49 +150,6 @@ function streamEngine(
     },
     end: () => void stream.end(),
     close: () => void stream.destroy(),
-  };
-}
-
-function zstdEngine(take: (bytes: Uint8Array) => void, finish: (end: DecodeEnd) => void): ContentDecoder {
-  const decompress = new Decompress((bytes) => take(bytes));
-  let closed = false;
-  const push = (bytes: Uint8Array, last: boolean): void => {
-    try {
-      decompress.push(bytes, last);
-    } catch {
-      // at the end this says "cut": what came out until then is kept, as for the other codings
-      if (!closed) finish(last ? 'complete' : 'failed');
-    }
-  };
-  // on a turn of its own like the native ones, so that a big chunk is not decoded before its reply
-  const turns: Uint8Array[] = [];
-  let scheduled = false;
-  let ending = false;
-  function turn(): void {
-    scheduled = false;
-    while (turns.length > 0 && !closed) push(turns.shift() as Uint8Array, false);
-    if (ending && !closed) {
-      push(new Uint8Array(0), true);
-      finish('complete');
-    }
-  }
-  function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(turn);
-  }
-  return {
-    write(bytes) {
-      turns.push(bytes);
-      schedule();
-    },
-    end() {
-      ending = true;
-      schedule();
-    },
-    close() {
-      closed = true;
-      turns.length = 0;
-    },
+    held: () => ENGINE_BYTES + stream.writableLength,
   };
 }

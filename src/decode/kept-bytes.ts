@@ -7,14 +7,24 @@ export interface KeptBytes {
   truncated(): boolean;
   /** What is kept, in one piece. */
   bytes(): Buffer;
+  /** Bytes of memory that it takes. */
+  held(): number;
+  /** Lets go of what is kept, and keeps no more. */
+  letGo(): void;
 }
 
 /** Chunks that are held as they came; beyond, they are copied together, so that a million tiny chunks do not cost a million objects. */
 const CHUNKS = 64;
 
-/** Keeps the first `cap` bytes of what is added, without copying until asked. */
-export function keepBytes(cap: number): KeptBytes {
-  let joined = Buffer.alloc(0); // grows by doubling; holds the first `joinedBytes` bytes
+const NOTHING = Buffer.alloc(0);
+
+/** A piece that is smaller than this share of the memory it stands in is copied: kept as it is, it would keep all of that. */
+const WORTH_KEEPING = 0.5;
+
+/** Keeps the first `limit` bytes of what is added, without copying until asked where that keeps no more than it needs. */
+export function keepBytes(limit: number): KeptBytes {
+  let cap = limit;
+  let joined = NOTHING; // grows by doubling; holds the first `joinedBytes` bytes
   let joinedBytes = 0;
   let chunks: Uint8Array[] = [];
   let kept = 0;
@@ -38,9 +48,10 @@ export function keepBytes(cap: number): KeptBytes {
       offered += bytes.length;
       const room = cap - kept;
       if (room <= 0 || bytes.length === 0) return;
-      chunks.push(bytes.length > room ? bytes.subarray(0, room) : bytes);
-      kept += Math.min(room, bytes.length);
-      if (chunks.length > CHUNKS) join();
+      const piece = bytes.length > room ? bytes.subarray(0, room) : bytes;
+      chunks.push(piece);
+      kept += piece.length;
+      if (chunks.length > CHUNKS || piece.length < piece.buffer.byteLength * WORTH_KEEPING) join();
     },
     size: () => offered,
     truncated: () => offered > kept,
@@ -50,6 +61,14 @@ export function keepBytes(cap: number): KeptBytes {
         return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
       if (chunks.length > 0) join();
       return joined.subarray(0, joinedBytes);
+    },
+    held: () => Math.max(kept, joined.length),
+    letGo() {
+      cap = 0;
+      kept = 0;
+      joined = NOTHING;
+      joinedBytes = 0;
+      chunks = [];
     },
   };
 }

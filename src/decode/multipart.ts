@@ -10,6 +10,8 @@ const NAME_CHARACTERS = 128;
 const FILE_NAME_CHARACTERS = 256;
 /** Characters of a field that is known whatever the cap: a model's name is far shorter. */
 const FACT_CHARACTERS = 8192;
+/** Characters of all such fields together. */
+const FACTS_CHARACTERS = 65_536;
 /** Bytes from the end in which the closing delimiter is looked for; what may follow it is mostly one line end. */
 const TAIL_BYTES = 256;
 /** Characters that one character may take in JSON. */
@@ -36,6 +38,10 @@ export interface MultipartReader {
   add(bytes: Uint8Array): void;
   /** What was read; everything that was added is in it. */
   form(): Form;
+  /** Bytes of memory that it takes, about. */
+  held(): number;
+  /** Lets go of the texts, of those to come too; what tells of the call stays known. */
+  letGo(): void;
 }
 
 /** Whether a content-type says `multipart/form-data`. */
@@ -53,14 +59,24 @@ export function createMultipartReader(contentType: string, cap: number): Multipa
   const fields = emptyObject();
   const members = emptyObject();
   let room = cap;
+  let kept = 0;
+  let factsRoom = FACTS_CHARACTERS;
+  let waiting = 0; // bytes of a field that has not ended
+  let inFile = false;
   let truncated = false;
   let tail = Buffer.alloc(0);
 
+  function take(characters: number): void {
+    room -= characters;
+    kept += characters;
+  }
+
+  const fieldBytes = Math.max(cap, FACT_CHARACTERS) + 1;
   const parser = busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
     // clients write names as they are; the library's default reads their bytes as latin1
     defParamCharset: 'utf8',
-    limits: { parts: PARTS, fieldSize: Math.max(cap, FACT_CHARACTERS) + 1 },
+    limits: { parts: PARTS, fieldSize: fieldBytes },
   });
   parser.on('field', (name: string | undefined, value: string | undefined, info) => {
     // a charset that nobody knows leaves no text
@@ -68,18 +84,26 @@ export function createMultipartReader(contentType: string, cap: number): Multipa
       truncated = true;
       return;
     }
-    add(members, name, value.length > FACT_CHARACTERS ? '' : value);
-    const kept = cutToFit(value, room - name.length);
-    if (kept === undefined || kept.length < value.length || info.valueTruncated) truncated = true;
-    if (kept === undefined) return;
-    add(fields, name, kept);
-    room -= name.length + writtenLength(kept);
+    waiting = 0;
+    const fact = value.length > Math.min(FACT_CHARACTERS, factsRoom) ? '' : value;
+    factsRoom -= fact.length;
+    add(members, name, fact);
+    const text = cutToFit(value, room - name.length);
+    if (text === undefined || text.length < value.length || info.valueTruncated) truncated = true;
+    if (text === undefined) return;
+    add(fields, name, text);
+    take(name.length + writtenLength(text));
   });
   parser.on('file', (name: string | undefined, stream, info: { filename?: string | undefined }) => {
     const file = emptyObject();
     if (info.filename !== undefined) file['name'] = info.filename.slice(0, FILE_NAME_CHARACTERS);
     let size = 0;
     file['size'] = size;
+    inFile = true;
+    waiting = 0;
+    stream.once('close', () => {
+      inFile = false;
+    });
     stream.on('data', (bytes: Buffer) => {
       size += bytes.length;
       file['size'] = size;
@@ -89,7 +113,7 @@ export function createMultipartReader(contentType: string, cap: number): Multipa
     if (isName(name)) {
       add(members, name, file);
       add(fields, name, file);
-      room -= name.length + writtenLength(file);
+      take(name.length + writtenLength(file));
     } else truncated = true;
   });
   parser.on('partsLimit', () => {
@@ -102,10 +126,18 @@ export function createMultipartReader(contentType: string, cap: number): Multipa
 
   return {
     add(bytes) {
+      if (!inFile) waiting += bytes.length;
       parser.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
       tail = Buffer.concat([tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     },
     form: () => ({ fields, members, truncated, complete: tail.includes(`--${boundary}--`) }),
+    held: () => kept + FACTS_CHARACTERS - factsRoom + Math.min(waiting, fieldBytes),
+    letGo() {
+      room = 0;
+      kept = 0;
+      truncated = true;
+      for (const name of Object.keys(fields)) delete fields[name];
+    },
   };
 }
 

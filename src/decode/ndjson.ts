@@ -1,12 +1,16 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { EventFraming } from './event-framing.js';
 
+/** What a piece of a line costs beside its characters, in bytes. */
+const PIECE_BYTES = 8;
+
 /**
  * Creates a reader that calls `onLine` once a line that is not blank, in order (NDJSON: one JSON text a line, `\n` or `\r\n`).
- * A line over `limit` characters is dropped up to its end and reported by `onOversized`.
+ * A line over `bound` characters is dropped up to its end and reported by `onOversized`.
  */
-export function createLineReader(limit: number, onLine: (line: string) => void, onOversized: () => void): EventFraming {
+export function createLineReader(bound: number, onLine: (line: string) => void, onOversized: () => void): EventFraming {
   const decoder = new StringDecoder('utf8');
+  let limit = bound;
   let pieces: string[] = []; // of the line that has not ended
   let pending = 0;
   let oversized = false;
@@ -14,11 +18,15 @@ export function createLineReader(limit: number, onLine: (line: string) => void, 
   function add(piece: string): void {
     if (oversized || piece === '') return;
     pending += piece.length;
-    if (pending > limit) {
-      oversized = true;
-      pieces = [];
-      onOversized();
-    } else pieces.push(piece);
+    if (pending > limit) passOver();
+    else pieces.push(piece);
+  }
+
+  function passOver(): void {
+    oversized = true;
+    pieces = [];
+    pending = 0;
+    onOversized();
   }
 
   function endLine(): void {
@@ -44,6 +52,11 @@ export function createLineReader(limit: number, onLine: (line: string) => void, 
     end() {
       feedText(decoder.end());
       endLine();
+    },
+    held: () => pending + pieces.length * PIECE_BYTES,
+    narrow(characters) {
+      limit = Math.min(limit, characters);
+      if (!oversized && pending > limit) passOver();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoints/endpoint.js';
 import type { CallFacts } from '../model/record.js';
 import type { CallTrace, TraceCarrier } from '../model/trace.js';
+import { SHED } from '../util/shed-level.js';
 import type { ExchangeDependencies } from './dependencies.js';
 import type { GivenIdentity } from './given-identity.js';
 import type { HeaderView } from './header-view.js';
@@ -61,6 +62,8 @@ function startTrace(
   headers: HeaderView,
   startTime: number,
 ): CallTrace {
+  // a call without a span: its trace headers stay as they are
+  if ((dependencies.shedLevel?.() ?? SHED.nothing) >= SHED.spans) return UNTRACED;
   const carrier: TraceCarrier = { header: headers.get, grpcMetadata };
   try {
     if (given === undefined) return dependencies.tracer.start(carrier, startTime);

@@ -18,6 +18,8 @@ export function createBinaryReader({ state, contentLength, mimeType }: ReaderCon
     },
     drain: () => undefined,
     end: () => undefined,
+    held: () => 0,
+    letGo: () => undefined,
     body: () => ({
       empty: size === 0,
       text: () => (size === 0 ? undefined : writeJson(describe())),

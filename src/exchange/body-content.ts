@@ -74,6 +74,18 @@ function withoutError(body: JsonObject): JsonObject {
   return Object.assign(emptyObject(), body, { error: REDACTED });
 }
 
+/** The content of either side where it was let go because of load. */
+export function shedContent(mimeType: string): BodyContent<RequestContent & ResponseContent> {
+  return {
+    mimeType,
+    truncated: false,
+    empty: false,
+    text: () => undefined,
+    describe: () => ({}),
+    redacted: () => undefined,
+  };
+}
+
 /** An answer's content for the recorders. */
 export function responseContent(
   endpoint: Endpoint,

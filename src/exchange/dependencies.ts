@@ -6,6 +6,8 @@ import type { CallFacts, Recorder } from '../model/record.js';
 import type { CallTracer } from '../model/trace.js';
 import type { Clock } from '../util/clock.js';
 import type { Counters } from '../util/counters.js';
+import type { ShedLevel } from '../util/shed-level.js';
+import type { HeldContent } from './held-content.js';
 
 /** Everything an exchange works with; made once for all exchanges. */
 export interface ExchangeDependencies {
@@ -31,6 +33,10 @@ export interface ExchangeDependencies {
   /** The costs that users define, by metadata key. */
   customCostsOf(facts: CallFacts): ReadonlyMap<string, number> | undefined;
   limits: Limits;
+  /** What load takes away from calls that begin now; absent: nothing ever. */
+  shedLevel?: (() => ShedLevel) | undefined;
+  /** The book of what open calls hold; absent: they are not bounded together. */
+  held?: HeldContent | undefined;
   clock: Clock;
   counters: Counters;
   /** Runs work after the reply (see util/deferred); `bytes`: what it holds in memory until then, about. */

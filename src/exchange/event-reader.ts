@@ -15,6 +15,8 @@ function isUrgent(data: string): boolean {
 
 /** Bytes of a stream that may wait to be read; small ones, so that catching up takes a fraction of a millisecond. */
 const PENDING_BYTES = 64 * 1024;
+/** Characters that an event may have once content was let go: those that tell the usage have far less. */
+const NARROW_CHARACTERS = 16 * 1024;
 /** What ends the streams of OpenAI's API; not JSON. */
 const DONE = '[DONE]';
 
@@ -31,7 +33,7 @@ export type CreateFraming = (limit: number, onData: (data: string) => void, onOv
 
 export function createEventReader(context: ReaderContext, createFraming: CreateFraming): ResponseReader {
   const { endpoint, state, limits, counters } = context;
-  const fold: StreamFold | undefined = context.keepContent ? endpoint.createFold() : undefined;
+  let fold: StreamFold | undefined = context.keepContent ? endpoint.createFold() : undefined;
   let pending: PendingEvent[] = [];
   let readPending = 0; // so many of the pending events were read
   let atHand = 0; // from here on they came with the message that is being answered
@@ -43,6 +45,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
   let events = 0; // JSON objects seen
   let full = false; // no more is kept
   let truncated = false;
+  let given = false; // everything was let go
 
   const framing = createFraming(limits.eventBytes, onData, () => {
     truncated = true;
@@ -123,6 +126,7 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
 
   return {
     feed(bytes, at) {
+      if (given) return;
       now = at;
       bytesSeen += bytes.length;
       atHand = pending.length;
@@ -137,7 +141,16 @@ export function createEventReader(context: ReaderContext, createFraming: CreateF
       }
     },
     drain,
+    held: () => framing.held() + pendingBytes + (fold ? (fold.held?.() ?? keptCharacters) : 0),
+    letGo(what) {
+      drain();
+      if (fold && events > 0) truncated = true;
+      fold = undefined;
+      given ||= what === 'everything';
+      framing.narrow(given ? 0 : NARROW_CHARACTERS);
+    },
     end(complete) {
+      if (given) return;
       atHand = pending.length;
       framing.end();
       drain();

@@ -5,7 +5,8 @@ import { GO_ON, type Reply } from '../model/reply.js';
 import { hasUsage, totalTokens } from '../model/usage.js';
 import { boundedText } from '../util/text.js';
 import { beginFacts, type TraceSource } from './begin-facts.js';
-import { requestContent, responseContent } from './body-content.js';
+import { requestContent, responseContent, shedContent } from './body-content.js';
+import { type CallLoad, createCallLoad, withoutContent } from './call-load.js';
 import type { ExchangeDependencies } from './dependencies.js';
 import { failureOf } from './failure.js';
 import { type HeaderView, type RawHeader, viewHeaders } from './header-view.js';
@@ -14,6 +15,7 @@ import { withSession } from './mapped-headers.js';
 import { createMetadataLedger, type MetadataLedger } from './metadata-ledger.js';
 import { createRequestReader, type RequestBody, type RequestReader } from './request-reader.js';
 import { createResponseSide, createSilentSide, type ResponseSide, readEncoding } from './response-side.js';
+import { UNREAD_BODY } from './unread-body.js';
 
 /** Characters of a model's name, a response id, a finish reason. */
 const NAME_CHARACTERS = 256;
@@ -22,7 +24,7 @@ const NAME_CHARACTERS = 256;
 const MOMENT = 0.001;
 
 /** The body of a request that was never shown to us. */
-const UNSEEN: RequestBody = { kind: 'unknown', members: {}, bytes: Buffer.alloc(0), truncated: false };
+const UNSEEN: RequestBody = { ...UNREAD_BODY, truncated: false };
 
 /** Envoy's attributes by name, e.g. `xds.cluster_name`. */
 export type AttributeView = (name: string) => string | undefined;
@@ -56,6 +58,7 @@ interface Call {
   requestType: string | undefined;
   requestEncoding: string | undefined;
   ledger: MetadataLedger;
+  load: CallLoad;
 }
 
 export function createExchange(dependencies: ExchangeDependencies, start: ExchangeStart): Exchange {
@@ -66,6 +69,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   let recorded = false;
   let requestReader: RequestReader | undefined;
   let requestBodyRead: RequestBody | undefined;
+  let requestHeld = 0; // bytes of memory that it takes
   let response: ResponseSide | undefined;
   let seenVersion = 0;
   let lastSeenAt = 0; // observability mode: the latest message of the call
@@ -73,6 +77,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   /** Nothing of this request is of interest; behind a mode that sends everything anyway the stream is ended. */
   function ignore(endStream: boolean): Reply {
     ignored = true;
+    call?.load.close();
     call = undefined;
     requestReader = undefined;
     return endStream ? { end: true } : GO_ON;
@@ -88,6 +93,14 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       requestType: headers.get('content-type'),
       requestEncoding: readEncoding(headers.get('content-encoding')),
       ledger: createMetadataLedger(dependencies.describeMetadata),
+      load: createCallLoad(
+        dependencies,
+        () => ({ requestReader, request: requestBodyRead, requestHeld, response }),
+        (body) => {
+          requestBodyRead = body;
+          requestHeld = 0;
+        },
+      ),
     };
   }
 
@@ -99,7 +112,8 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   }
 
   /** Whether anybody will record what is answered. */
-  function keepsContent({ trace }: CallFacts): boolean {
+  function keepsContent({ facts: { trace }, load }: Call): boolean {
+    if (load.shed()) return false;
     return (trace.recording && dependencies.wantsResponseContent) || dependencies.logsResponseContent === true;
   }
 
@@ -107,9 +121,10 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     const { facts, startedAt } = current;
     const request = {
       stream: facts.streaming === true,
-      keepContent: keepsContent(facts),
+      keepContent: keepsContent(current),
     };
-    const side = createResponseSide(dependencies, current.endpoint, headers, request, () => clock.now() - startedAt);
+    const bounded = current.load.limits === limits ? dependencies : { ...dependencies, limits: current.load.limits };
+    const side = createResponseSide(bounded, current.endpoint, headers, request, () => clock.now() - startedAt);
     response = side;
     facts.status = side.status;
     const cluster = attribute('xds.cluster_name');
@@ -125,15 +140,16 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     return metadata ? { ...reply, metadata } : reply;
   }
 
-  function readerFor({ endpoint, requestType, requestEncoding }: Call): RequestReader {
+  function readerFor({ endpoint, requestType, requestEncoding, load }: Call): RequestReader {
     const expected = { contentType: requestType, encoding: requestEncoding, readForm: endpoint.readForm };
-    return createRequestReader(limits, expected);
+    return createRequestReader(load.limits, expected);
   }
 
   /** The request is as complete as it gets: reads model and stream. Returns whether this is a call after all. */
   function endRequest(current: Call, cut: boolean): boolean {
     if (requestBodyRead) return true;
     const { endpoint, facts } = current;
+    requestHeld = requestReader?.held() ?? 0;
     const body = requestReader?.end(current.requestEncoding, cut) ?? UNSEEN;
     requestReader = undefined;
     requestBodyRead = body;
@@ -150,6 +166,11 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       const session = request.session ?? request.conversation;
       facts.headers = withSession(facts.headers, session, request.user, limits.headerValueCharacters);
     }
+    if (current.load.shed()) {
+      requestBodyRead = withoutContent(body);
+      requestHeld = 0;
+    }
+    current.load.took(0);
     return true;
   }
 
@@ -183,8 +204,9 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
   }
 
   /** Of a big answer only the ends were read before the reply; a recorded span parses it anyway. */
-  function readLateReasons({ endpoint, facts }: Call, side: ResponseSide): void {
-    if (facts.finishReasons.length > 0 || !keepsContent(facts)) return;
+  function readLateReasons(current: Call, side: ResponseSide): void {
+    const { endpoint, facts } = current;
+    if (facts.finishReasons.length > 0 || !keepsContent(current)) return;
     const whole = side.body().object();
     if (whole) facts.finishReasons = boundedReasons(endpoint.readResponse(whole).finishReasons ?? []);
   }
@@ -195,12 +217,17 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     recorded = true;
     const { endpoint, facts } = current;
     facts.timing.duration ||= clock.now() - current.startedAt;
-    const request = requestContent(endpoint, requestBodyRead, current.requestType, dependencies.wantsRequestContent);
-    const finished: GenAiRecord = {
-      ...facts,
-      request,
-      response: responseContent(endpoint, side.body(), side.mimeType),
-    };
+    current.load.close();
+    const request = () =>
+      requestContent(endpoint, requestBodyRead, current.requestType, dependencies.wantsRequestContent);
+    const finished: GenAiRecord = current.load.shed()
+      ? {
+          ...facts,
+          contentShed: true,
+          request: shedContent(current.requestType ?? ''),
+          response: shedContent(side.mimeType),
+        }
+      : { ...facts, request: request(), response: responseContent(endpoint, side.body(), side.mimeType) };
     counters.add('calls.recorded');
     if (!facts.failure && !hasUsage(facts.usage)) counters.add('calls.usage_missing');
     if (finished.request.truncated || finished.response.truncated) counters.add('content.truncated');
@@ -223,7 +250,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     } finally {
       // two pieces of work, so that an error of ours in the first does not cost the record
       dependencies.defer(() => readLateReasons(current, side));
-      dependencies.defer(() => record(current, side), requestBodyRead?.bytes.length);
+      dependencies.defer(() => record(current, side), requestHeld);
     }
     return withMetadata(current, GO_ON);
   }
@@ -275,7 +302,10 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
       if (!call) return GO_ON;
       requestReader ??= requestBodyRead ? undefined : readerFor(call);
       if (start.observing) lastSeenAt = clock.now();
-      if (bytes && requestReader) requestReader.add(bytes);
+      if (bytes && requestReader) {
+        requestReader.add(bytes);
+        call.load.took(bytes.length);
+      }
       if (bytes && call.facts.http) call.facts.http.bytesReceived += bytes.length;
       if (!endOfStream) return GO_ON;
       return endRequest(call, false) ? withMetadata(call, GO_ON) : ignore(true);
@@ -306,7 +336,10 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
         response = beginResponse(call, viewHeaders([{ key: ':status', rawValue: status }]), attribute);
       }
       lastSeenAt = clock.now();
-      if (bytes) response.feed(bytes, lastSeenAt - call.startedAt);
+      if (bytes) {
+        response.feed(bytes, lastSeenAt - call.startedAt);
+        call.load.took(bytes.length);
+      }
       if (bytes && call.facts.http) call.facts.http.bytesSent += bytes.length;
       if (endOfStream) return finish(true);
       if (start.observing || response.state.version === seenVersion) return GO_ON;

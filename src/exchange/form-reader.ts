@@ -5,6 +5,7 @@ import { createMultipartReader } from '../decode/multipart.js';
 import { decodeWhole } from '../decode/whole-body.js';
 import { type JsonObject, writeJson } from '../model/json.js';
 import type { RequestBody, RequestReader } from './request-reader.js';
+import { UNREAD_BODY } from './unread-body.js';
 
 /** A form of which nothing can be said: its own bytes are files, and are not kept. */
 const UNREAD = { members: {}, bytes: Buffer.alloc(0), truncated: false };
@@ -19,11 +20,23 @@ export function createFormReader(
   encoding: string | undefined,
   readForm: (fields: JsonObject) => JsonObject,
 ): RequestReader {
-  const reader = createMultipartReader(contentType, limits.contentBytes);
+  let reader = createMultipartReader(contentType, limits.contentBytes);
+  let given = false; // everything was let go
   const encoded = encoding === undefined ? undefined : keepBytes(limits.contentBytes);
   return {
-    add: (bytes) => (encoded ?? reader)?.add(bytes),
+    add(bytes) {
+      if (!given) (encoded ?? reader)?.add(bytes);
+    },
+    held: () => (encoded?.held() ?? 0) + (reader?.held() ?? 0),
+    letGo(what) {
+      given ||= what === 'everything';
+      reader?.letGo();
+      if (!given) return;
+      encoded?.letGo();
+      reader = undefined;
+    },
     end(coding, cut): RequestBody {
+      if (given) return UNREAD_BODY;
       if (!reader) return { ...UNREAD, kind: 'unparsable' };
       if (encoded && coding !== undefined) {
         const decoded = encoded.truncated() ? undefined : decodeWhole(encoded.bytes(), coding, limits.contentBytes);

@@ -33,6 +33,12 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
   let read = false;
   let plain = false; // the answer is a text that was taken at its word
   let tries = 0;
+  let given = false; // everything was let go
+
+  function startScanner(): void {
+    scanner = createJsonScanner();
+    scanner.feed(kept.bytes());
+  }
 
   function keptText(): string {
     if (text === undefined || textBytes !== kept.size()) {
@@ -88,16 +94,14 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
 
   return {
     feed(bytes) {
+      if (given) return;
       if (read || bytes.length === 0) {
         kept.add(bytes);
         // what stands behind the end makes the whole no JSON; what the object said stays known
         if (read && !plain && !bytes.every(isSpace)) state.unparsable = context.promised;
         return;
       }
-      if (!scanner && kept.size() + bytes.length > limits.contentBytes) {
-        scanner = createJsonScanner();
-        scanner.feed(kept.bytes());
-      }
+      if (!scanner && kept.size() + bytes.length > limits.contentBytes) startScanner();
       scanner?.feed(bytes);
       kept.add(bytes);
       const reached = contentLength !== undefined && kept.size() >= contentLength;
@@ -107,8 +111,17 @@ export function createJsonReader(context: ReaderContext): ResponseReader {
       if (reached || mayEnd) tryRead(false);
     },
     drain: () => undefined,
+    held: () => kept.held() + (text?.length ?? 0) + (scanner?.held() ?? 0),
+    letGo(what) {
+      given ||= what === 'everything';
+      if (given) scanner = undefined;
+      else if (!read && !scanner) startScanner();
+      kept.letGo();
+      text = undefined;
+      parsed = undefined;
+    },
     end(complete) {
-      if (read || kept.size() === 0) return;
+      if (given || read || kept.size() === 0) return;
       if (tryRead(true) || !(complete || state.whole) || !context.promised) return;
       if (isJson(context.mimeType) || isPage(context.mimeType) || !readPlain()) state.unparsable = true;
     },

@@ -5,6 +5,8 @@ import { isMultipart } from '../decode/multipart.js';
 import { decodeWhole } from '../decode/whole-body.js';
 import { asObject, type JsonObject, parseJson } from '../model/json.js';
 import { createFormReader } from './form-reader.js';
+import type { LetGo } from './held-content.js';
+import { UNREAD_BODY } from './unread-body.js';
 
 /** Bodies up to this size are parsed whole before the reply (some 0.1 ms); of bigger ones only the top level is read. */
 const PARSE_BYTES = 64 * 1024;
@@ -27,6 +29,10 @@ export interface RequestBody {
 /** Reads one request body in any chunking. */
 export interface RequestReader {
   add(bytes: Uint8Array): void;
+  /** Bytes of memory that it takes, about. */
+  held(): number;
+  /** Lets content go, what is to come too; of `everything` no model is found any more. */
+  letGo(what: LetGo): void;
   /** `cut`: the body did not come to its end. */
   end(encoding: string | undefined, cut: boolean): RequestBody;
 }
@@ -45,23 +51,38 @@ export function createRequestReader(limits: Pick<Limits, 'contentBytes'>, expect
   if (contentType !== undefined && isMultipart(contentType)) {
     return createFormReader(limits, contentType, encoding, readForm ?? ((fields) => fields));
   }
-  return createJsonBodyReader(limits);
+  return createJsonBodyReader(limits, encoding);
 }
 
-function createJsonBodyReader(limits: Pick<Limits, 'contentBytes'>): RequestReader {
+function createJsonBodyReader(limits: Pick<Limits, 'contentBytes'>, encoding: string | undefined): RequestReader {
   const kept = keepBytes(limits.contentBytes);
   let scanner: JsonScanner | undefined;
+  let given = false; // everything was let go
+
+  function startScanner(): void {
+    scanner = createJsonScanner();
+    scanner.feed(kept.bytes());
+  }
+
   return {
     add(bytes) {
-      if (scanner === undefined && kept.size() + bytes.length > limits.contentBytes) {
-        scanner = createJsonScanner();
-        scanner.feed(kept.bytes());
-      }
+      if (given) return;
+      if (scanner === undefined && kept.size() + bytes.length > limits.contentBytes) startScanner();
       scanner?.feed(bytes);
       kept.add(bytes);
     },
-    end(encoding, cut) {
-      if (encoding !== undefined) return readEncoded(kept.bytes(), encoding, kept.truncated(), limits.contentBytes);
+    held: () => kept.held() + (scanner?.held() ?? 0),
+    letGo(what) {
+      given ||= what === 'everything';
+      // a compressed body is read at its end: until then its bytes are all that could tell its model
+      if (!given && encoding !== undefined) return;
+      if (given) scanner = undefined;
+      else if (!scanner) startScanner();
+      kept.letGo();
+    },
+    end(coding, cut) {
+      if (given) return UNREAD_BODY;
+      if (coding !== undefined) return readEncoded(kept.bytes(), coding, kept.truncated(), limits.contentBytes);
       const bytes = kept.bytes();
       if (scanner) return { ...scanned(scanner, cut), bytes, truncated: true };
       return { ...readWhole(bytes, cut), bytes, truncated: false };

@@ -2,6 +2,7 @@ import type { Limits } from '../config/settings.js';
 import type { Endpoint } from '../endpoints/endpoint.js';
 import type { JsonObject } from '../model/json.js';
 import type { Counters } from '../util/counters.js';
+import type { LetGo } from './held-content.js';
 import type { ResponseState } from './response-state.js';
 
 /** What came of an answer's content. */
@@ -26,6 +27,10 @@ export interface ResponseReader {
   /** No more bytes. `complete`: the body came to its end. Afterwards the state is final. */
   end(complete: boolean): void;
   body(): ResponseBody;
+  /** Bytes of memory that it takes, about. */
+  held(): number;
+  /** Lets content go, what is to come too; of `everything` nothing more is learned. */
+  letGo(what: LetGo): void;
 }
 
 export interface ReaderContext {

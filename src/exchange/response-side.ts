@@ -7,6 +7,7 @@ import { createBinaryReader, isBinary } from './binary-reader.js';
 import type { ExchangeDependencies } from './dependencies.js';
 import { type CreateFraming, createEventReader } from './event-reader.js';
 import type { HeaderView } from './header-view.js';
+import type { LetGo } from './held-content.js';
 import { createJsonReader } from './json-reader.js';
 import type { ReaderContext, ResponseBody, ResponseReader } from './response-reader.js';
 import { createResponseState, type ResponseState } from './response-state.js';
@@ -26,6 +27,10 @@ export interface ResponseSide {
    */
   end(complete: boolean, done: () => void): void;
   body(): ResponseBody;
+  /** Bytes of memory that it takes, about. */
+  held(): number;
+  /** Lets content go, what is to come too; of `everything` nothing more is learned. */
+  letGo(what: LetGo): void;
 }
 
 type Dependencies = Pick<ExchangeDependencies, 'limits' | 'counters' | 'defer' | 'clock'>;
@@ -44,6 +49,8 @@ export function createSilentSide(): ResponseSide {
     drain: () => undefined,
     end: (_complete, done) => done(),
     body: () => ({ empty: true, text: () => undefined, object: () => undefined, truncated: false }),
+    held: () => 0,
+    letGo: () => undefined,
   };
 }
 
@@ -91,11 +98,13 @@ function framingOf(mimeType: string, asked: boolean, lines: boolean): CreateFram
   return lines ? createLineReader : createSseReader;
 }
 
-type Bytes = Pick<ResponseSide, 'feed' | 'end'>;
+type Bytes = Pick<ResponseSide, 'feed' | 'end' | 'held' | 'letGo'>;
 
 function plainBytes(reader: ResponseReader): Bytes {
   return {
     feed: reader.feed,
+    held: reader.held,
+    letGo: reader.letGo,
     end(complete, done) {
       try {
         reader.end(complete);
@@ -117,6 +126,8 @@ function encodedBytes(
   if (!isSupportedEncoding(encoding)) {
     return {
       feed: () => undefined,
+      held: () => 0,
+      letGo: () => undefined,
       end(_complete, done) {
         counters.add('decode.failed');
         done();
@@ -150,6 +161,11 @@ function encodedBytes(
   );
   return {
     feed: (bytes) => decoder.write(bytes),
+    held: () => decoder.held() + reader.held(),
+    letGo(what) {
+      reader.letGo(what);
+      if (what === 'everything') decoder.giveUp();
+    },
     end(complete, done) {
       whenEnded = () => {
         whenEnded = undefined;

@@ -1,5 +1,11 @@
 import type { EventFacts, ResponseFacts } from '../endpoints/endpoint.js';
 import { mergeUsage, type ReportedUsage, settleUsage, type Usage } from '../model/usage.js';
+import { cutText } from '../util/text.js';
+
+/** Characters of a name or an id: more than any use of it takes. */
+const NAME_CHARACTERS = 1024;
+/** Characters of an error event; its exception takes fewer. */
+const ERROR_CHARACTERS = 64 * 1024;
 
 /** What an answer has said so far. */
 export interface ResponseState {
@@ -35,14 +41,15 @@ export function learn(state: ResponseState, facts: ResponseFacts): void {
     state.usage = settleUsage(state.reportedUsage);
     state.version += 1;
   }
-  if (facts.model !== undefined && facts.model !== state.model) {
-    state.model = facts.model;
+  const model = facts.model === undefined ? undefined : bounded(facts.model);
+  if (model !== undefined && model !== state.model) {
+    state.model = model;
     state.version += 1;
   }
-  if (facts.id !== undefined) state.id = facts.id;
+  if (facts.id !== undefined) state.id = bounded(facts.id);
   facts.finishReasons?.forEach((reason, index) => {
     if (reason === undefined) return;
-    state.finishReasons[index] = reason;
+    state.finishReasons[index] = bounded(reason);
     state.version += 1;
   });
 }
@@ -58,8 +65,16 @@ export function learnEvent(state: ResponseState, facts: EventFacts, at: number, 
     state.lastContent = at;
   }
   if (facts.error && !state.errorEvent) {
-    state.errorEvent = { ...facts.error, text };
+    state.errorEvent = {
+      ...facts.error,
+      text: text.length > ERROR_CHARACTERS ? cutText(text, ERROR_CHARACTERS) : text,
+    };
     state.version += 1;
   }
   if (facts.terminal !== undefined) state.terminal ??= facts.terminal;
+}
+
+/** An open call keeps it as long as it lasts. */
+function bounded(text: string): string {
+  return text.length > NAME_CHARACTERS ? cutText(text, NAME_CHARACTERS) : text;
 }

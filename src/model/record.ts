@@ -118,6 +118,8 @@ export interface CallFacts {
   failure?: Failure | undefined;
   timing: CallTiming;
   headers: MappedHeaders;
+  /** Its content was let go because of load. */
+  contentShed?: boolean | undefined;
   /** Only where somebody records it. */
   http?: HttpFacts | undefined;
   trace: CallTrace;

@@ -12,6 +12,7 @@ const TEST_FOLDERS = [
   'docs',
   'envoy',
   'fuzz',
+  'limits',
   'live',
   'oracle',
   'packaging',

@@ -2,12 +2,8 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  createContentDecoder,
-  type DecodeEnd,
-  type DecoderLimits,
-  isSupportedEncoding,
-} from '../../src/decode/content-encoding.js';
+import { createContentDecoder, type DecoderLimits, isSupportedEncoding } from '../../src/decode/content-encoding.js';
+import type { DecodeEnd } from '../../src/decode/decode-engine.js';
 import { zstdStored } from '../support/compress-case.js';
 import { cutAt } from '../support/cuttings.js';
 
@@ -89,20 +85,22 @@ describe.each(CODED)('%s', (_name, encoding, text, bytes) => {
     expect(read.length).toBeLessThanOrEqual(1000);
   });
 
-  test('says nothing after it was closed', async () => {
+  test('ends as one over its limit when it is given up, and then holds and says nothing more', async () => {
     const heard: string[] = [];
     const decoder = createContentDecoder(
       encoding,
       LIMITS,
       () => heard.push('data'),
-      () => heard.push('end'),
+      (end) => heard.push(end),
     );
     decoder.write(bytes);
-    decoder.close();
+    expect(decoder.held()).toBeGreaterThan(0);
+    decoder.giveUp();
     decoder.write(bytes);
     decoder.end();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(heard).toEqual([]);
+    expect(heard).toEqual(['limited']);
+    expect(decoder.held()).toBe(0);
   });
 });
 

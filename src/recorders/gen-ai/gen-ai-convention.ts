@@ -22,6 +22,7 @@ export function createGenAiConvention(policy: ContentPolicy, showContent: boolea
     set(facts, 'error.type', failure?.type);
     setRequest(facts, record, policy);
     if (record.request.truncated || record.response.truncated) facts['genai_extproc.content.truncated'] = true;
+    if (record.contentShed) facts['genai_extproc.content.shed'] = true;
     const exception = exceptionEvent(failure, timing.startTime + timing.duration, showErrors);
     return {
       name: requestModel === undefined ? endpoint.genAiOperation : `${endpoint.genAiOperation} ${requestModel}`,

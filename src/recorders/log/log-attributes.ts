@@ -68,4 +68,5 @@ function setOutcome(attributes: Attributes, record: GenAiRecord): void {
   set(attributes, 'token_latency_ttft', timeToFirstToken(record));
   set(attributes, 'token_latency_itl', timePerOutputToken(record));
   if (record.request.truncated || record.response.truncated) attributes['genai_extproc.content.truncated'] = true;
+  if (record.contentShed) attributes['genai_extproc.content.shed'] = true;
 }

@@ -32,6 +32,7 @@ export function createOpenInferenceConvention(policy: ContentPolicy): SpanConven
     setUsage(facts, record);
     set(facts, 'error.type', failure?.type);
     if (request.truncated || response.truncated) facts['genai_extproc.content.truncated'] = true;
+    if (record.contentShed) facts['genai_extproc.content.shed'] = true;
     const content: Attributes = {};
     // an HTTP error's body stands in its exception event, as the SDKs record it
     const answered = record.status === undefined || record.status < 400;
