@@ -83,6 +83,8 @@ async function health(settings: Settings): Promise<number> {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
+  // without a listener Node answers this signal with a debugger on a port, for everybody on the machine
+  process.on('SIGUSR1', () => undefined);
   const [name = '--help', ...flags] = argv;
   if (argv.includes('--help') || argv.includes('-h') || name === 'help') {
     process.stdout.write(USAGE + renderHelp());

@@ -37,7 +37,8 @@ export async function startSidecarProcess(environment: TestEnvironment = {}, nod
   const lines = () => running.stderr().split('\n');
   try {
     const line = await eventually(
-      () => lines().find((candidate) => candidate.includes('"msg":"serving"')),
+      // the debug log has a line of that name too
+      () => lines().find((candidate) => /"level":30\b.*"msg":"serving"/.test(candidate)),
       () => `it does not serve: ${running.stderr()}`,
       20_000,
     );
