@@ -110,12 +110,13 @@ async function main(argv: readonly string[]): Promise<number> {
   return command(parsed.settings);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${formatError(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+/** Whatever still runs ends by itself; a channel to the process that started us would keep us alive for ever. */
+function end(code: number): void {
+  process.exitCode = code;
+  if (process.connected) process.disconnect();
+}
+
+main(process.argv.slice(2)).then(end, (error: unknown) => {
+  process.stderr.write(`${formatError(error)}\n`);
+  end(1);
+});

@@ -83,6 +83,9 @@ describe('the rules catch', () => {
     ['server/stream.ts', `await import('../telemetry/tracer.js');`, 'may not import telemetry/'],
     ['server/stream.ts', `await import(name);`, 'import(name) cannot be judged'],
     ['telemetry/tracer.ts', `import { main } from '../main.js';`, 'may not import main.ts, which is in no room'],
+    ['up/envoy.ts', `import { spawn } from 'node:child_process';`, 'only util/spawn-child.ts may start processes'],
+    ['workers/workers.ts', `import cluster from 'node:cluster';`, 'only util/spawn-child.ts may start processes'],
+    ['main.ts', `await import('child_process');`, 'only util/spawn-child.ts may start processes'],
     ['helpers.ts', '', 'not in a room'],
   ])('%s: %s', (path, text, problem) => expect(judge(path, text)).toContain(problem));
 
@@ -94,6 +97,8 @@ describe('the rules catch', () => {
     expect(judge('exchange/exchange.ts', allowed)).toBe('');
     expect(judge('telemetry/tracer.ts', `import { x } from '@opentelemetry/sdk-trace-node';`)).toBe('');
     expect(judge('main.ts', `import { x } from './up/up.js';`)).toBe('');
+    expect(judge('up/envoy.ts', `import type { ChildProcess } from 'node:child_process';`)).toBe('');
+    expect(judge('util/spawn-child.ts', `import { spawn } from 'node:child_process';`)).toBe('');
   });
 
   test('a cycle through values, not one through types', () => {

@@ -35,9 +35,6 @@ export async function runWorker({ startSidecar, stop }: RunWorkerOptions): Promi
     const { code, message, setting } = AppError.from('WORKER_FAILED', error, `worker ${worker} does not start`);
     await tell({ type: 'failed', code, message, setting });
     return 1;
-  } finally {
-    // the channel would keep the process alive
-    if (process.connected) process.disconnect();
   }
 }
 

@@ -8,7 +8,7 @@ export function importViolations(files: readonly SourceFile[]): string[] {
     const room = roomOf(file.path);
     if (room === undefined) {
       return COMPOSITION_ROOTS.includes(file.path)
-        ? []
+        ? file.references.filter((reference) => startsProcesses(file.path, reference)).map(() => ONE_SPAWNER(file.path))
         : [`${file.path}: not in a room; the rooms are ${ROOMS.join(', ')}`];
     }
     return file.references.flatMap((reference) => {
@@ -30,10 +30,19 @@ export function resolveRelative(from: string, specifier: string): string | undef
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
 }
 
+/** Every process that is started knows its root session; that is one file's business. */
+const SPAWNER = 'util/spawn-child.ts';
+const ONE_SPAWNER = (from: string) => `${from}: only ${SPAWNER} may start processes`;
+
+function startsProcesses(from: string, { specifier, typeOnly }: ModuleReference): boolean {
+  return from !== SPAWNER && !typeOnly && /^(node:)?(child_process|cluster)$/.test(specifier);
+}
+
 function judge(from: string, room: Room, reference: ModuleReference): string | undefined {
   const { specifier, typeOnly, computed } = reference;
   const rule = RULES[room];
   if (computed) return `import(${specifier}) cannot be judged; write the module's name`;
+  if (startsProcesses(from, reference)) return ONE_SPAWNER(from);
   const target = resolveRelative(from, specifier);
   if (target !== undefined) return judgeRoom(from, room, rule, target, typeOnly);
   if (specifier.startsWith('node:')) {

@@ -31,19 +31,62 @@ export interface SidecarProcess extends RunningProcess {
   adminUrl: string;
 }
 
+/** Several sidecars as one service, as processes of their own. */
+export interface WorkersProcess extends RunningProcess {
+  /** Where each of them serves. */
+  listen: ListenAddress[];
+  /** `http://127.0.0.1:PORT` of the admin endpoint of all. */
+  adminUrl: string;
+  /** The process that serves at each address now, as the log tells. */
+  pids(): number[];
+}
+
 /** Starts `serve` and waits until it says that it serves. */
-export async function startSidecarProcess(environment: TestEnvironment = {}, node?: string): Promise<SidecarProcess> {
-  const running = startProgram(['serve'], testEnvironment(environment), node);
-  const lines = () => running.stderr().split('\n');
+export async function startSidecarProcess(
+  environment: TestEnvironment = {},
+  node?: string,
+  start: typeof startProgram = startProgram,
+): Promise<SidecarProcess> {
+  const spawn = (parameters: readonly string[], env?: TestEnvironment) => start(parameters, env, node);
+  const { running, listen, admin } = await startServing<string>(environment, 20_000, spawn);
+  return { ...running, listen: addressOf(listen), adminUrl: `http://${admin}` };
+}
+
+/** The same with `--workers`. Stop it with a signal that it can hear, else its workers end a moment after it. */
+export async function startWorkersProcess(
+  workers: number,
+  environment: TestEnvironment = {},
+  start: typeof startProgram = startProgram,
+): Promise<WorkersProcess> {
+  const all = { GENAI_EXTPROC_WORKERS: String(workers), ...environment };
+  const { running, listen, admin } = await startServing<string[]>(all, 60_000, start);
+  const pids = () => {
+    const byWorker: number[] = [];
+    for (const { msg, worker, pid } of logLines(running)) {
+      if (msg === 'worker serves') byWorker[worker as number] = pid as number;
+    }
+    return byWorker;
+  };
+  return { ...running, listen: listen.map(addressOf), adminUrl: `http://${admin}`, pids };
+}
+
+/** What a process has logged so far. */
+export function logLines(running: RunningProcess): Record<string, unknown>[] {
+  const text = running.stderr();
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+async function startServing<Listen>(environment: TestEnvironment, limitMillis: number, spawn: typeof startProgram) {
+  const running = spawn(['serve'], testEnvironment(environment));
   try {
     const line = await eventually(
       // the debug log has a line of that name too
-      () => lines().find((candidate) => /"level":30\b.*"msg":"serving"/.test(candidate)),
+      () => logLines(running).find(({ msg, level }) => msg === 'serving' && level === 30),
       () => `it does not serve: ${running.stderr()}`,
-      20_000,
+      limitMillis,
     );
-    const { listen, admin } = JSON.parse(line) as { listen: string; admin: string };
-    return { ...running, listen: addressOf(listen), adminUrl: `http://${admin}` };
+    return { running, ...(line as { listen: Listen; admin: string }) };
   } catch (error) {
     await running.stop('SIGKILL');
     throw error;
