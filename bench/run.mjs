@@ -15,7 +15,7 @@ import { modesPage, modesTable } from './lib/modes-page.mjs';
 import { HELP, readPlan } from './lib/plan.mjs';
 import { createProcesses } from './lib/processes.mjs';
 import { barTable, checkTable, page, scenarioTable } from './lib/report.mjs';
-import { measureRounds } from './lib/rounds.mjs';
+import { measureRounds, orderOf } from './lib/rounds.mjs';
 import { buildStage } from './lib/stage.mjs';
 import { targetsIn } from './lib/targets.mjs';
 import { makeLoggedCall, verify } from './lib/verify.mjs';
@@ -59,6 +59,25 @@ async function onStage({ folder, envoy, plan, targetNames }, work) {
   }
 }
 
+/** A scenario that needs processes which have done little: all of them are started anew for each of its repeats. */
+async function measureAnew({ folder, envoy, plan, scenario }) {
+  const names = targetsIn(scenario, plan.targetNames);
+  const results = Object.fromEntries(names.map((name) => [name, []]));
+  const checks = [];
+  for (let repeat = 1; repeat <= scenario.repeats; repeat += 1) {
+    const label = `${scenario.name} ${repeat}/${scenario.repeats}`;
+    progress(`starting all anew for ${label}`);
+    const targetNames = orderOf(names, repeat - 1);
+    const measured = await onStage(
+      { folder: `${folder}/${scenario.name}-${repeat}`, envoy, plan, targetNames },
+      ({ stage, processes }) => measureIdleStreams({ stage, processes, scenario, label, progress }),
+    );
+    for (const name of names) results[name].push(measured.results[name]);
+    checks.push(...measured.checks.map((check) => ({ ...check, what: `${label}, ${check.what}` })));
+  }
+  return { results, checks };
+}
+
 async function runOn({ folder, envoy, plan }) {
   const machine = describeMachine({ root, envoy });
   const { rounds, warmUpJob, targetNames } = plan;
@@ -74,14 +93,9 @@ async function runOn({ folder, envoy, plan }) {
     checks.push(...measured.checks);
   }
   for (const scenario of plan.scenarios.filter((each) => each.streams !== undefined)) {
-    const names = targetsIn(scenario, targetNames);
-    progress(`starting all anew for ${scenario.title}`);
-    const own = { folder: `${folder}/${scenario.name}`, envoy, plan, targetNames: names };
-    const measured = await onStage(own, ({ stage, processes }) =>
-      measureIdleStreams({ stage, processes, scenario, progress }),
-    );
+    const measured = await measureAnew({ folder, envoy, plan, scenario });
     results[scenario.name] = measured.results;
-    checks.push(...measured.checks.map((check) => ({ ...check, what: `${scenario.name}, ${check.what}` })));
+    checks.push(...measured.checks);
   }
   return { machine, results, checks, bars: judge(results) };
 }

@@ -49,16 +49,16 @@ async function measureIdle(stage, target, scenario) {
 
 const MEGABYTE = 1_000_000;
 
-/** The idle streams of every target of the stage, one after the other. The result is `{target: [figures]}`. */
-export async function measureIdleStreams({ stage, processes, scenario, progress }) {
+/** The idle streams of every target of the stage, one after the other. The result is `{target: figures}`. */
+export async function measureIdleStreams({ stage, processes, scenario, label, progress }) {
   const results = {};
   for (const target of stage.targets.values()) {
     const figures = await processes.whileAlive(measureIdle(stage, target, scenario));
-    results[target.name] = [figures];
+    results[target.name] = figures;
     const failures = await newFailures(stage, target);
     const { before, open } = figures.idle;
     progress(
-      `${scenario.name}  ${target.name.padEnd(6)}  ${figures.openCount} open: RSS ${Math.round(open / MEGABYTE)} MB, ` +
+      `${label}  ${target.name.padEnd(6)}  ${figures.openCount} open: RSS ${Math.round(open / MEGABYTE)} MB, ` +
         `${Math.round(before / MEGABYTE)} MB before${failures > 0 ? `, ${failures} FAILURES counted by Envoy` : ''}`,
     );
   }

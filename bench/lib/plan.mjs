@@ -28,7 +28,7 @@ const SCENARIOS = [
 /** What `--modes` measures. */
 const MODE_SCENARIOS = [smallJsonPaced, streamPaced];
 
-const ROUNDS = { full: 6, quick: 2 };
+const ROUNDS = { full: 5, quick: 2 };
 
 /** Small calls that each target answers before anything else; no longer than ten seconds. */
 const WARM_UP_CALLS = { full: 4000, quick: 1500 };
@@ -60,10 +60,12 @@ Measures the sidecar behind a real Envoy; a full run (about 8 minutes) writes do
   --only NAMES         these scenarios, printed only: ${SCENARIOS.map(({ name }) => name).join(', ')}
   --targets NAMES      these targets, printed only: ${DEFAULT_TARGETS.join(', ')}; with --modes
                        ${MODE_TARGETS.join(', ')}
-  --rounds NUMBER      rounds (default ${ROUNDS.full}, with --quick ${ROUNDS.quick})
+  --rounds NUMBER      rounds (default ${ROUNDS.full}, with --quick ${ROUNDS.quick}), printed only
   --envoy-config FILE  takes filter and cluster from there instead of envoy.yaml, printed only
   --against FOLDER     measures the build of another clone in the same run, as the target "other", printed only:
                        figures of two runs cannot be compared, those of one can
+                       (\`git clone\` or \`git worktree add\`, a build there, then
+                       \`npm run bench -- --quick --only small-json-16 --against ../that-clone\`)
   --profile FOLDER     CPU profiles of the processes behind Envoy go there; printed only
   --help               this text
 
@@ -109,7 +111,9 @@ function chosenScenarios({ modes, only, quick }) {
     .map((scenario) => ({
       ...scenario,
       ...(scenario.passes === undefined ? {} : { passes: Math.max(1, Math.round(scenario.passes * scale)) }),
-      ...(scenario.streams === undefined ? {} : { streams: Math.round(scenario.streams * scale) }),
+      ...(scenario.streams === undefined
+        ? {}
+        : { streams: Math.round(scenario.streams * scale), repeats: quick ? 1 : scenario.repeats }),
     }));
 }
 

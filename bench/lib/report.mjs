@@ -57,18 +57,17 @@ function callColumns(scenario, results) {
 }
 
 function idleColumns() {
-  const single = (title, pick) => [title, (slices) => number(of(slices, pick)?.median)];
   return [
-    single('open at once', (slice) => slice.openCount),
-    single('RSS before MB', (slice) => slice.idle.before / MEGABYTE),
-    single('RSS with them MB', (slice) => slice.idle.open / MEGABYTE),
-    single('KB a stream', (slice) => (slice.idle.open - slice.idle.before) / slice.openCount / 1000),
-    single('peak MB', (slice) => slice.idle.peak / MEGABYTE),
-    single('after MB', (slice) => slice.idle.after / MEGABYTE),
-    single('CPU while idle, % of a core', (slice) => slice.idleCpu * 100),
-    single('longest pause ms', (slice) => slice.longestPause),
-    single('opened/s', (slice) => slice.openedPerSecond),
-    single('ended/s', (slice) => slice.finishedPerSecond),
+    ['open at once', (slices) => number(of(slices, (slice) => slice.openCount)?.min)],
+    column('RSS before MB', (slice) => slice.idle.before / MEGABYTE),
+    column('RSS with them MB', (slice) => slice.idle.open / MEGABYTE),
+    column('KB a stream', (slice) => (slice.idle.open - slice.idle.before) / slice.openCount / 1000),
+    column('peak MB', (slice) => slice.idle.peak / MEGABYTE),
+    column('after MB', (slice) => slice.idle.after / MEGABYTE),
+    column('CPU while idle, % of a core', (slice) => slice.idleCpu * 100),
+    column('longest pause ms', (slice) => slice.longestPause),
+    column('opened/s', (slice) => slice.openedPerSecond),
+    column('ended/s', (slice) => slice.finishedPerSecond),
   ];
 }
 
@@ -124,7 +123,7 @@ and \`OPENINFERENCE_HIDE_OUTPUTS\`. Upstream, load generator and sink are proces
 - CPU: user and system time of the process from \`/proc\`, from before the calls of a pass until the last of their spans was exported.
 - Spans are exported at least every ${EXPORT_DELAY_MILLIS} ms and metrics every ${METRIC_INTERVAL_MILLIS} ms (defaults: 5 s and 60 s), so that a measure need not wait for them.
 - RSS: \`VmRSS\` after the calls (median) and \`VmHWM\` during them (greatest).
-- Idle streams: with an Envoy and processes started anew, after a few small calls: \`VmRSS\` while all of them are open and silent. HTTP/2 on both
+- Idle streams: with an Envoy and processes started anew for each repeat, after a few small calls: \`VmRSS\` while all of them are open and silent. HTTP/2 on both
   sides of Envoy; client and upstream are one process. All are then ended, and each must have given its span and its sample.
 - Event delay: the upstream stamps its send time into each event, the client subtracts it on arrival; one machine, one clock.
 - Pause: \`perf_hooks.monitorEventLoopDelay\`, resolution 1 ms, preloaded alike into the no-op and the sidecar and on only in that scenario. A figure is

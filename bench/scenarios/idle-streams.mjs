@@ -7,5 +7,6 @@ export const scenario = {
   title: '10,000 idle streams',
   unit: 'stream',
   streams: 10_000,
+  repeats: 2,
   without: ['none', 'hidden'],
 };

@@ -6,5 +6,5 @@ export const scenario = {
   exchange: 'prompt',
   connections: 4,
   passMillis: 300,
-  passes: 3,
+  passes: 2,
 };

@@ -6,5 +6,5 @@ export const scenario = {
   exchange: 'burst',
   connections: 8,
   passMillis: 300,
-  passes: 3,
+  passes: 2,
 };
