@@ -1,5 +1,6 @@
 import type { Settings } from '../../src/config/settings.js';
 import { findEndpoint } from '../../src/endpoints/registry.js';
+import type { ExchangeDependencies } from '../../src/exchange/dependencies.js';
 import { createExchange, type Exchange } from '../../src/exchange/exchange.js';
 import type { RawHeader } from '../../src/exchange/header-view.js';
 import type { ContentPolicy } from '../../src/model/content-policy.js';
@@ -59,6 +60,9 @@ export interface BenchOptions {
   recording?: boolean;
   bodiesComeAnyway?: boolean;
   environment?: Record<string, string>;
+  /** What load takes away. */
+  load?: Pick<ExchangeDependencies, 'shedLevel' | 'held'>;
+  counters?: Counters;
 }
 
 /** Read once: a bench is made for every run of a property. */
@@ -71,7 +75,7 @@ export function createBench(options: BenchOptions = {}): Bench {
   const records: GenAiRecord[] = [];
   const spans: SpanEnd[] = [];
   const errors: unknown[] = [];
-  const counters = new Counters();
+  const counters = options.counters ?? new Counters();
   let started = 0;
   let now = 0;
   let waiting: (() => void)[] = [];
@@ -109,6 +113,7 @@ export function createBench(options: BenchOptions = {}): Bench {
       limits: { ...settings.limits, decodeWaitMillis: 10_000, ...options.limits },
       clock: { now: () => now, wallTime: () => START + now },
       counters,
+      ...options.load,
       defer: (work) => void waiting.push(work),
       onRecorderError: (_recorder, error) => void errors.push(error),
     },
