@@ -1,7 +1,7 @@
 /** A batch of cells: played, and judged by what clients, upstreams, Envoy and every signal say of them. */
 import { type Cell, describeCell, type Expectation, type PlayedCell } from './cell.js';
 import type { ExtProcCounters, FaultStage } from './fault-stage.js';
-import { judgeRow, judgeTraffic } from './judge-cell.js';
+import { judgeRow, judgeTraffic, type Races } from './judge-cell.js';
 import { judgeSignals } from './judge-signals.js';
 import { play } from './play.js';
 import { poll } from './poll.js';
@@ -17,6 +17,8 @@ import {
 } from './readings.js';
 
 export interface BatchOptions {
+  /** Done before the first call begins. */
+  prepare?: ((stage: FaultStage) => Promise<void>) | undefined;
   /** Done once all calls with a gate stand before it. */
   disturb?: ((stage: FaultStage) => Promise<void>) | undefined;
   /** Done when all calls are over, before anything is read. */
@@ -28,6 +30,8 @@ export interface BatchOptions {
   allowed: readonly (keyof ExtProcCounters)[];
   /** The sidecar that served the calls is gone when they are read: its last export tells of them. */
   gone?: boolean | undefined;
+  /** What time decides in Envoy itself, with the filter and without. */
+  races?: Races | undefined;
   /** No collector takes the spans. */
   spansAreLost?: boolean | undefined;
   /** What else is to be looked at when the batch is over; texts of what is wrong. */
@@ -62,6 +66,7 @@ export async function runBatch(stage: FaultStage, cells: readonly Cell[], option
   const before = durationsOnPage(await stage.sidecar().metrics());
   const countersBefore = await stage.extProc();
   stage.sink.requests.length = 0;
+  await options.prepare?.(stage);
   const { played, failures } = await play(stage, cells, options.disturb);
   await options.settle?.(stage);
   const expected = new Map(played.map((one) => [one, options.expect(one)]));
@@ -77,12 +82,13 @@ export async function runBatch(stage: FaultStage, cells: readonly Cell[], option
   let worstDelay = 0;
   const rows = await rowsOnceThere(stage, played);
   for (const one of played) {
-    const texts = judgeTraffic(one);
+    const texts = judgeTraffic(one, options.races);
     if (texts.length === 0) identical += 1;
-    const delay = one.observed.millis - one.control.millis;
+    const { observed, control } = one;
+    const delay = Math.max(observed.millis - control.millis, observed.stall - control.stall);
     worstDelay = Math.max(worstDelay, delay);
     if (delay > options.delay + one.cell.shape.chunks * CHUNK_DELAY) texts.push(`${Math.round(delay)} ms later`);
-    texts.push(...judgeRow(one, expected.get(one) as Expectation, rows));
+    texts.push(...judgeRow(one, expected.get(one) as Expectation, rows, options.races));
     for (const text of texts) fail(one, text);
   }
   const signals = judgeSignals(expected, await news(), spansByTrace(stage), options.spansAreLost === true);
@@ -118,12 +124,12 @@ async function signalsThere(
   spansAreLost: boolean,
 ): Promise<void> {
   const due = [...expected].filter(([, { recorded }]) => recorded === 'once');
-  const nameless = due.filter(([, { named }]) => !named).length;
+  const nameless = due.filter(([, { named }]) => named === false).length;
   await poll(async () => {
     const durations = await news();
     const without = [...(durations.get(NO_MODEL)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
     if (without < nameless) return false;
-    if (due.some(([one, { named }]) => named && !durations.has(one.model))) return false;
+    if (due.some(([one, { named }]) => named === true && !durations.has(one.model))) return false;
     if (spansAreLost) return true;
     const traces = spansByTrace(stage);
     return due.every(([{ traceId }]) => traces.has(traceId));

@@ -1,4 +1,5 @@
 /** One call from both of its ends: the client's and the upstream's, brought to a phase at which something happens. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { answerOf, requestOf } from './answers.js';
 import { type ClientCall, type ClientRequest, type Leaving, startCall, startHalfHead } from './client.js';
 import type { Gate } from './gate.js';
@@ -26,6 +27,8 @@ export interface CallScript {
   step?: Step;
   /** Attempts that fail before the one that goes on. */
   failures?: readonly ('503' | 'reset')[];
+  /** Between two chunks of the answer, in milliseconds. */
+  pace?: number;
 }
 
 export interface CallOptions {
@@ -34,6 +37,8 @@ export interface CallOptions {
   shape: Shape;
   script: CallScript;
   gate: Gate;
+  /** Its place among those at the gate. */
+  place: number;
   /** Stands in the path's query and in `x-call`. */
   id: string;
   traceId: string;
@@ -45,8 +50,10 @@ export interface CallOutcome {
   client: Transcript;
   /** One for each attempt. */
   upstream: Transcript[];
-  /** From its begin, or from the gate's opening if that was later, to its end. */
+  /** From its begin, or from when it went on behind the gate, to its end. */
   millis: number;
+  /** The longest time in which nothing arrived at the client, from there on. */
+  stall: number;
 }
 
 /** A call that has not come to an end by then is a failure of its cell. */
@@ -68,15 +75,30 @@ export async function runCall(options: CallOptions): Promise<CallOutcome> {
       'x-call': id,
     },
   };
-  if (script.at === 'start') await gate.pass();
-  const began = performance.now();
-  const client = await bounded(play(request, body, options), id);
-  const millis = performance.now() - Math.max(began, gate.openedAt() ?? 0);
-  return { client, upstream: await bounded(upstream.finish(id), id), millis };
+  if (script.at === 'start') await gate.pass(options.place);
+  let began = performance.now();
+  let current: ClientCall | undefined;
+  const goOn = async () => {
+    began = await gate.pass(options.place);
+    current?.watch();
+  };
+  const onClient = (call: ClientCall) => {
+    current = call;
+  };
+  const client = await bounded(play(request, body, options, { script, goOn, onClient }), id);
+  const millis = performance.now() - began;
+  const stall = current?.stall() ?? 0;
+  return { client, upstream: await bounded(upstream.finish(id), id), millis, stall };
 }
 
-async function play(request: ClientRequest, body: Buffer, options: CallOptions): Promise<Transcript> {
-  const { upstream, shape, script, gate, id } = options;
+async function play(
+  request: ClientRequest,
+  body: Buffer,
+  options: CallOptions,
+  standing: Standing,
+): Promise<Transcript> {
+  const { upstream, shape, id } = options;
+  const { script } = standing;
   const { at, step } = script;
   if (at === 'head' && step?.kind === 'client leaves') {
     const half = startHalfHead(request);
@@ -106,9 +128,10 @@ async function play(request: ClientRequest, body: Buffer, options: CallOptions):
       await call.write(Buffer.from('{}'));
       return call.end();
     }
-    await answerWith(call, answer, client, options);
+    await answerWith(call, answer, client, standing);
   });
   const client = startCall(request);
+  standing.onClient(client);
   if (at === 'head') return client.over;
   if (at !== 'body') client.write(body);
   else {
@@ -119,18 +142,27 @@ async function play(request: ClientRequest, body: Buffer, options: CallOptions):
       client.leave(step.how);
       return client.over;
     }
-    await gate.pass();
+    if (step?.kind === 'silence') return client.over;
+    await standing.goOn();
     client.write(body.subarray(half.length));
   }
   client.end();
   return client.over;
 }
 
+/** What a phase needs to know. */
+interface Standing {
+  script: CallScript;
+  /** Waits at the gate. */
+  goOn(): Promise<void>;
+  onClient(client: ClientCall): void;
+}
+
 async function answerWith(
   call: UpstreamCall,
   { headers, pieces }: { headers: Record<string, string>; pieces: readonly Buffer[] },
   client: ClientCall,
-  options: CallOptions,
+  options: Standing,
 ): Promise<void> {
   if (await stopsAt('waiting', Promise.resolve(), call, client, options)) return;
   call.head(200, headers);
@@ -140,6 +172,7 @@ async function answerWith(
   for (const [index, piece] of pieces.entries()) {
     if (index === middle && (await stopsAt('middle', client.reached(sent), call, client, options))) return;
     await call.write(piece);
+    if (options.script.pace !== undefined) await wait(options.script.pace);
     sent += piece.length;
   }
   if (await stopsAt('last', client.reached(sent), call, client, options)) return;
@@ -152,7 +185,7 @@ async function stopsAt(
   arrived: Promise<void>,
   call: UpstreamCall,
   client: ClientCall,
-  { script, gate }: CallOptions,
+  { script, goOn }: Standing,
 ): Promise<boolean> {
   const { step } = script;
   if (script.at !== phase || !step) return false;
@@ -170,7 +203,7 @@ async function stopsAt(
       await call.gone;
       return true;
     case 'gate':
-      await gate.pass();
+      await goOn();
       return false;
   }
 }

@@ -16,12 +16,12 @@ export type Recorded = 'once' | 'never' | 'at most once';
 /** What must be known of a call, beside that its client and its upstream notice nothing. */
 export interface Expectation {
   recorded: Recorded;
-  /** `error.type` of span and sample; `undefined`: a success. */
-  errorType?: string | undefined;
-  /** The label of its duration sample tells its model. */
-  named: boolean;
+  /** `error.type` of span and sample; `undefined`: a success. With several, any of them (`''`: a success). */
+  errorType?: string | undefined | readonly string[];
+  /** The label of its duration sample tells its model; `perhaps`: a race decides. */
+  named: boolean | 'perhaps';
   /** The access log tells its model. */
-  model: boolean;
+  model: boolean | 'perhaps';
   /** The access log tells its trace. */
   trace: boolean;
   /** The tokens in the access log; `perhaps`: the client may be gone before the reply that carries them. */

@@ -26,6 +26,9 @@ export interface ClientCall {
   write(bytes: Buffer): void;
   end(): void;
   leave(how: Leaving): void;
+  /** The longest time between two arrivals since {@link watch} was called, or since then, in milliseconds. */
+  stall(): number;
+  watch(): void;
   /** Resolves when the answer's head is there. */
   head: Promise<void>;
   /** Resolves, in the very turn of the event loop, when so many bytes of the answer's body are there. */
@@ -67,6 +70,13 @@ export function startHalfHead(request: ClientRequest): Pick<ClientCall, 'leave' 
 function createRecord() {
   const digest = createDigest();
   const meter = createMeter();
+  let latest = performance.now();
+  let longest = 0;
+  const arrival = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - latest);
+    latest = now;
+  };
   let headCame = () => {};
   const head = new Promise<void>((resolve) => {
     headCame = resolve;
@@ -86,6 +96,7 @@ function createRecord() {
     head(newStatus: number, raw: readonly string[]) {
       status = newStatus;
       headers = readHeaders(raw);
+      arrival();
       headCame();
     },
     trailers(raw: readonly string[]) {
@@ -93,12 +104,19 @@ function createRecord() {
     },
     data(chunk: Uint8Array) {
       digest.add(chunk);
+      arrival();
       meter.passed(chunk.length);
     },
     leaving() {
       left = true;
     },
+    watch() {
+      latest = performance.now();
+      longest = 0;
+    },
+    stall: () => longest,
     finish(end: 'whole' | 'cut') {
+      arrival();
       const transcript = { status, headers, trailers, bytes: digest.bytes(), digest: digest.digest() };
       settle({ ...transcript, end: left ? 'left' : end });
     },
@@ -142,6 +160,8 @@ function startHttp1({ port, path, headers, length }: ClientRequest): ClientCall 
       if (how === 'reset') request.socket?.resetAndDestroy();
       else request.destroy();
     },
+    stall: record.stall,
+    watch: record.watch,
     head: record.came,
     reached: record.reached,
     over: record.over,
@@ -184,6 +204,8 @@ function startHttp2({ port, path, headers, length }: ClientRequest): ClientCall 
       if (how === 'reset') stream.close(constants.NGHTTP2_CANCEL);
       else session.destroy();
     },
+    stall: record.stall,
+    watch: record.watch,
     head: record.came,
     reached: record.reached,
     over: record.over,

@@ -11,6 +11,8 @@ interface FamilyBodies {
   shared?: true;
   /** Beside model and stream. */
   request: object;
+  /** Tokens in all that a stream's first event tells of, before it is known how many there will be. */
+  begun?: number;
   /** The JSON answer around a text of these words. */
   answer(texts: readonly string[]): object;
   events?: EventMaker;
@@ -153,6 +155,7 @@ export const FAMILY_BODIES: Record<FamilyName, FamilyBodies> = {
   messages: {
     path: '/v1/messages',
     shared: true,
+    begun: 12,
     request: { max_tokens: 64, messages: [{ role: 'user', content: 'Hi ü' }] },
     answer: (texts) =>
       messageOf([{ type: 'text', text: texts.join(' ') }], { input_tokens: 11, output_tokens: 20 }, 'end_turn'),

@@ -15,7 +15,7 @@ export interface FaultStageOptions {
   listeners: readonly ListenerName[];
   /** Of the sidecar, beside the export to the sink. */
   environment?: (sink: OtlpSink) => Record<string, string>;
-  stdio?: FaultSidecarOptions['stdio'];
+  output?: FaultSidecarOptions['output'];
   /** Envoy waits long for the sidecar, for faults that are not about time on machines that others use too. */
   patient?: boolean;
 }
@@ -74,7 +74,7 @@ export async function startFaultStage(options: FaultStageOptions): Promise<Fault
       adminPort: ports.get('admin')!,
       hooksPort: ports.get('hooks')!,
       environment,
-      ...(options.stdio !== undefined && { stdio: options.stdio }),
+      output: options.output,
     });
   let sidecar = await start();
   const variants = createVariants(options.listeners, ports, {

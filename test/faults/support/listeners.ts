@@ -74,10 +74,14 @@ export function createVariants(
 }
 
 /** The header `x-up` of a request says which protocol the upstream is to be spoken to with. */
+/** All cells retry at once. */
+const MANY_RETRIES = { thresholds: [{ max_retries: 1000 }] };
+
 function addProtocols({ routes, clusters }: ListenerParts, upstream: { http2Port: number; refusedPort: number }): void {
   if (!clusters.some(({ name }) => name === 'llm_h2')) {
+    clusters.find(({ name }) => name === 'llm_upstream')!['circuit_breakers'] = MANY_RETRIES;
     clusters.push(
-      clusterAt('llm_h2', upstream.http2Port, HTTP2_CLUSTER),
+      clusterAt('llm_h2', upstream.http2Port, { ...HTTP2_CLUSTER, circuit_breakers: MANY_RETRIES }),
       clusterAt('llm_refused', upstream.refusedPort),
     );
   }

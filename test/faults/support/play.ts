@@ -1,5 +1,6 @@
 /** Plays cells: each call twice, with the filter and without. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type CallOutcome, runCall } from './call.js';
 import type { Cell, PlayedCell } from './cell.js';
 import type { FaultStage } from './fault-stage.js';
@@ -9,6 +10,8 @@ import { poll } from './poll.js';
 
 /** Cells whose calls are under way at once. */
 const AT_ONCE = 8;
+/** Between the begins of calls that meet at a gate. */
+const BETWEEN_MILLIS = 15;
 /** How long calls may take to come to their gate. */
 const GATE_MILLIS = 30_000;
 
@@ -45,8 +48,19 @@ export async function play(
     const marks = { traceId: randomBytes(16).toString('hex'), model: `model-${index}` };
     const run = (listener: string, name: string): Promise<CallOutcome> => {
       const { shape, script } = cell;
-      return runCall({ ...marks, id: name, upstream: stage.upstream, port: stage.port(listener), shape, script, gate });
+      return runCall({
+        ...marks,
+        id: name,
+        upstream: stage.upstream,
+        port: stage.port(listener),
+        shape,
+        script,
+        gate,
+        place: index,
+      });
     };
+    // they all stand there together, but they need not all come in the same moment
+    if (waiting > 0) await wait(index * BETWEEN_MILLIS);
     try {
       const [observed, control] = await Promise.all([
         run(cell.listener, id),

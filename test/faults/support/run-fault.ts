@@ -27,6 +27,9 @@ export interface FaultResult {
 /** What the filter may add to a call that nothing holds up: its message_timeout, twice, on a busy machine. */
 export const ORDINARY_DELAY = 1000;
 
+/** Times as long on a machine that is busy with other things. */
+const PATIENCE = 5;
+
 /** MiB that the heap may grow by between the first batch and the last: each call leaves series of metrics behind. */
 const HEAP_MIB = 16;
 
@@ -43,6 +46,7 @@ export async function runFault(fault: Fault, { patient = false, onBatch }: RunOp
   const listeners = [...new Set(fault.cells.map(({ listener }) => listener))];
   const stage = await startFaultStage({ listeners, patient, ...fault.stage });
   const options: BatchOptions = { expect: ordinarily, delay: ORDINARY_DELAY, allowed: [], ...fault.options };
+  if (patient) options.delay *= PATIENCE;
   const results: BatchResult[] = [];
   const failures: string[] = [];
   let first: OpenThings | undefined;
@@ -93,7 +97,13 @@ function warmUpCells(listeners: readonly ListenerName[]): Cell[] {
   return listeners.flatMap((listener) => fullShapes(1).map((shape) => ({ shape, script: {}, listener })));
 }
 
-const WITHOUT_FAULT: Partial<BatchOptions> = { disturb: undefined, settle: undefined, inspect: undefined, gone: false };
+const WITHOUT_FAULT: Partial<BatchOptions> = {
+  prepare: undefined,
+  disturb: undefined,
+  settle: undefined,
+  inspect: undefined,
+  gone: false,
+};
 
 /** What is open once it is no more than it was at first; else as it is after a while. */
 async function settledOpen(stage: FaultStage, first: OpenThings | undefined): Promise<OpenThings> {

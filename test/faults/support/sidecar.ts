@@ -1,5 +1,6 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../../support/eventually.js';
 import { type MetricSample, parsePrometheus } from '../../support/prometheus-page.js';
@@ -13,8 +14,8 @@ export interface FaultSidecarOptions {
   adminPort: number;
   hooksPort: number;
   environment: Record<string, string>;
-  /** Where standard input, output and error go; default: nowhere, and two pipes that are read. */
-  stdio?: StdioOptions;
+  /** Where its standard output and error lead: to pipes that are read (default), to pipes that nobody reads any more, or to a full disk. */
+  output?: 'read' | 'closed' | 'full' | undefined;
 }
 
 /** What is open in the sidecar's process. */
@@ -44,8 +45,9 @@ export interface FaultSidecar {
 
 /** Starts `serve` and waits until its admin endpoint says that it serves. */
 export async function startFaultSidecar(options: FaultSidecarOptions): Promise<FaultSidecar> {
+  const full = options.output === 'full' ? openSync('/dev/full', 'w') : undefined;
   const child = spawn(process.execPath, ['--import', HOOKS, `${ROOT}dist/main.js`, 'serve'], {
-    stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', full ?? 'pipe', full ?? 'pipe'],
     env: {
       PATH: process.env['PATH'],
       GENAI_EXTPROC_LISTEN: `unix://${options.socket}`,
@@ -61,6 +63,11 @@ export async function startFaultSidecar(options: FaultSidecarOptions): Promise<F
     stderr += chunk;
   });
   child.stdout?.resume();
+  if (full !== undefined) closeSync(full);
+  if (options.output === 'closed') {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }
   const admin = `http://127.0.0.1:${options.adminPort}`;
   const hook = async (command: string) => (await fetch(`http://127.0.0.1:${options.hooksPort}${command}`)).json();
   const sidecar: FaultSidecar = {

@@ -45,8 +45,12 @@ export function createDigest() {
   };
 }
 
-/** Where two transcripts differ, in words; empty: they are the same. */
-export function difference(observed: Transcript, control: Transcript): string[] {
+/** Where two transcripts differ, in words; empty: they are the same. `drawn`: names of headers that do not count. */
+export function difference(one: Transcript, other: Transcript, drawn: readonly string[] = []): string[] {
+  const [observed, control] = [one, other].map((transcript) => ({
+    ...transcript,
+    headers: transcript.headers.filter((line) => !drawn.some((name) => line.toLowerCase().startsWith(`${name}:`))),
+  })) as [Transcript, Transcript];
   const parts = ['status', 'headers', 'trailers', 'bytes', 'digest', 'end'] as const;
   return parts
     .filter((part) => JSON.stringify(observed[part]) !== JSON.stringify(control[part]))
