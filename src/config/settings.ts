@@ -125,8 +125,12 @@ export interface Settings {
   socketMode: number;
   admin: HostPort;
   debug: boolean;
+  /** Encryption of the ext_proc port: paths of PEM files; that each can be read was checked at start. Absent: none. */
+  tls?: { certificate: string; key: string; clientCa?: string | undefined } | undefined;
   /** Milliseconds that a shutdown may take. */
   drainMillis: number;
+  /** Milliseconds of these in which new streams are still taken. */
+  drainDelayMillis: number;
   metadataNamespace: string;
   serviceName: string;
   resourceAttributes: Record<string, string>;

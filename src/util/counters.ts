@@ -10,6 +10,8 @@ export const COUNTER_NAMES = {
   'streams.internal_error': 'streams ended by an error of ours (the call went on, unobserved from there)',
   'streams.watchdog': 'streams ended because a reply was owed for too long',
   'streams.refused': 'streams ended at once because too many were open (the calls went on, unobserved)',
+  'connections.refused':
+    'connections refused in their TLS handshake, for want of a certificate that is trusted or for another reason',
   'messages.received': 'ext_proc messages received',
   'calls.recorded': 'GenAI calls recorded',
   'calls.usage_missing': 'successful calls whose answer carried no usage',

@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   SETTINGS_INVALID: 'A setting is not understood.',
   LISTEN_FAILED: 'The ext_proc address cannot be had.',
+  TLS_FAILED: 'Certificate and key of the ext_proc port are no good.',
   ADMIN_FAILED: 'The admin address cannot be had.',
   GATEWAY_FAILED: 'The address for clients cannot be had.',
   UPSTREAM_INVALID: 'What shall be behind Envoy is not understood.',

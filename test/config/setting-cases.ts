@@ -235,7 +235,11 @@ export const SETTING_CASES: Readonly<Record<SettingName, SettingCases>> = {
     invalid: ['680', '66', '1777', '0o660', 'rw-rw----', '-660', '432 '.repeat(2)],
   },
   GENAI_EXTPROC_ADMIN: { ...hostPort, invalid: [...hostPort.invalid, 'unix:///x'] },
+  GENAI_EXTPROC_TLS_CERTIFICATE: file,
+  GENAI_EXTPROC_TLS_KEY: file,
+  GENAI_EXTPROC_TLS_CLIENT_CA: file,
   GENAI_EXTPROC_DRAIN_MILLIS: wholeNumber(0, 3_600_000),
+  GENAI_EXTPROC_DRAIN_DELAY_MILLIS: wholeNumber(0, 3_600_000),
   GENAI_EXTPROC_METADATA_NAMESPACE: {
     valid: [
       ['io.envoy.ai_gateway', 'io.envoy.ai_gateway'],

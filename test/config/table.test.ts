@@ -8,6 +8,7 @@ import { PEM, parse, settingsOf } from './support.js';
 
 const files = {
   '/readable.pem': PEM,
+  '/other.pem': PEM,
   '/etc/prices.yml': 'providers: []',
   '/settings.yaml': 'content-bytes: 1',
 };
@@ -18,6 +19,7 @@ const CONTEXTS: Record<string, string>[] = [
   { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
   // beside the port of a second worker
   { GENAI_EXTPROC_ADMIN: '127.0.0.1:2064' },
+  { GENAI_EXTPROC_TLS_CERTIFICATE: '/other.pem', GENAI_EXTPROC_TLS_KEY: '/other.pem' },
 ];
 
 const named = [...SETTINGS.entries()];

@@ -5,6 +5,7 @@ import { buildContentPolicy } from './content-policy.js';
 import { buildHeaderMapping } from './header-mapping.js';
 import type { Judge } from './judge.js';
 import { buildLimits } from './limits.js';
+import { buildServerTls } from './server-tls.js';
 import { buildLogs, buildMetrics, buildTraces } from './signals.js';
 
 const SERVICE_NAME = 'ai-gateway';
@@ -19,7 +20,9 @@ export function buildSettings(values: Values, judge: Judge): Settings {
     socketMode: values.GENAI_EXTPROC_SOCKET_MODE,
     admin: values.GENAI_EXTPROC_ADMIN,
     debug: values.AIGW_DEBUG,
+    tls: buildServerTls(values, judge),
     drainMillis: values.GENAI_EXTPROC_DRAIN_MILLIS,
+    drainDelayMillis: values.GENAI_EXTPROC_DRAIN_DELAY_MILLIS,
     metadataNamespace: values.GENAI_EXTPROC_METADATA_NAMESPACE,
     serviceName: values.OTEL_SERVICE_NAME ?? (attributeName || SERVICE_NAME),
     resourceAttributes,

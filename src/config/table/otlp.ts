@@ -1,12 +1,10 @@
 import { boolean, oneOf } from '../kinds/choice.js';
 import { milliseconds } from '../kinds/number.js';
 import { requestHeaders } from '../kinds/pairs.js';
+import { judgePem } from '../kinds/pem.js';
 import { filePath } from '../kinds/text.js';
 import { endpoint } from '../kinds/url.js';
 import type { Setting, SettingSection } from '../setting.js';
-
-/** A PEM file has at least one encapsulation boundary (RFC 7468). */
-const judgePem = (content: string) => (content.includes('-----BEGIN ') ? [] : ['is not a PEM file']);
 
 const protocol = oneOf(['grpc', 'http/protobuf'], {
   'http/json': 'is not offered: several backends refuse OTLP as JSON, and encoding it costs more than protobuf',

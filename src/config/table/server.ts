@@ -1,6 +1,7 @@
 import { hostPort, listenAddress } from '../kinds/address.js';
 import { boolean } from '../kinds/choice.js';
 import { fileMode, milliseconds, wholeNumber } from '../kinds/number.js';
+import { judgePem } from '../kinds/pem.js';
 import { filePath, name } from '../kinds/text.js';
 import type { SettingSection } from '../setting.js';
 
@@ -27,6 +28,24 @@ export const SERVER_SECTION = {
       help: 'File mode of the unix socket, when the listen address is one.',
       reason: 'Envoy usually runs as another user of the same group.',
     },
+    GENAI_EXTPROC_TLS_CERTIFICATE: {
+      kind: filePath,
+      judgeFile: judgePem,
+      otherwise: 'none: not encrypted',
+      help: 'PEM file with the certificate of the ext_proc port, and those between it and its authority; goes with a key.',
+    },
+    GENAI_EXTPROC_TLS_KEY: {
+      kind: filePath,
+      judgeFile: judgePem,
+      otherwise: 'none',
+      help: "PEM file with the private key of the ext_proc port's certificate.",
+    },
+    GENAI_EXTPROC_TLS_CLIENT_CA: {
+      kind: filePath,
+      judgeFile: judgePem,
+      otherwise: 'none: whoever reaches the port may use it',
+      help: 'PEM file with the certificates that vouch for Envoy: it must show a certificate of theirs, or it is refused.',
+    },
     GENAI_EXTPROC_ADMIN: {
       kind: hostPort,
       default: '127.0.0.1:1064',
@@ -39,6 +58,14 @@ export const SERVER_SECTION = {
       unit: 'ms',
       help: 'How long a shutdown may take: running calls end, then waiting spans and metrics are sent.',
       reason: 'Container engines kill 10 s after the stop signal unless told otherwise.',
+    },
+    GENAI_EXTPROC_DRAIN_DELAY_MILLIS: {
+      kind: milliseconds(0, 3_600_000),
+      default: '1500',
+      unit: 'ms',
+      help: 'How long new calls are still taken in a shutdown, while the health service says NOT_SERVING; part of the drain time, and over at once when nobody is connected.',
+      reason:
+        "Envoy's health check asks every second in the recommended configuration: it has chosen another sidecar by then.",
     },
     GENAI_EXTPROC_METADATA_NAMESPACE: {
       kind: name(255),

@@ -23,7 +23,7 @@ export interface Http2Connection {
   close(): void;
 }
 
-/** What the second PING of a drain carries: until its answer new streams may be on their way. */
+/** What the PING of a drain carries: until its answer new streams may be on their way. */
 const DRAIN_PING = Buffer.from('draining', 'latin1');
 
 /** Serves a connection until it ends, then calls `onClosed`. */
@@ -218,11 +218,15 @@ export function serveConnection(socket: Socket, serve: StreamServer, onClosed: (
     if ((flags & FLAG.ack) === 0) {
       output.frame(FRAME.ping, FLAG.ack, 0, 8);
       output.bytes(bytes, from, to);
-    } else if (draining === 'announced' && DRAIN_PING.equals(bytes.subarray(from, to))) {
-      draining = 'yes';
-      goAway(newest, ERROR.none);
-      closeWhenIdle();
-    }
+    } else if (DRAIN_PING.equals(bytes.subarray(from, to))) refuseNew();
+  }
+
+  /** The client has been told, and what it had sent before it knew has come. */
+  function refuseNew(): void {
+    if (draining !== 'announced' || ended) return;
+    draining = 'yes';
+    goAway(newest, ERROR.none);
+    closeWhenIdle();
   }
 
   function onWindowUpdate(id: number, bytes: Buffer, from: number, to: number): void {
@@ -298,10 +302,15 @@ export function serveConnection(socket: Socket, serve: StreamServer, onClosed: (
   return {
     drain() {
       if (draining !== 'no' || ended) return;
+      if (!greeted) {
+        close();
+        return;
+      }
       draining = 'announced';
       goAway(GREATEST, ERROR.none);
       output.frame(FRAME.ping, 0, 0, 8);
       output.bytes(DRAIN_PING);
+      setTimeout(refuseNew, LIMITS.drainMillis).unref();
     },
     cut() {
       draining = 'yes';
