@@ -15,9 +15,9 @@ typed_config:
   failure_mode_allow: true
   # The sidecar gets a copy of what passes; nobody waits for it, and nothing that it answers is read.
   observability_mode: true
-  # The sidecar ends its streams itself when an answer is over. Of a call that was cut it hears this much later (Envoy's
-  # own default is 5s).
-  deferred_close_timeout: 1s
+  # The sidecar ends its streams itself when an answer is over. Of a call that was cut it hears this much later, and this
+  # long a copy may lag behind its call: what has not reached the sidecar by then is lost to it.
+  deferred_close_timeout: 5s
   # In this mode the sidecar cannot ask for more, so everything is shown from the start. It ends the stream of what is
   # none of its business after the first message; a route that should not cost even that disables the filter, as
   # \`health\` does above.

@@ -15,7 +15,7 @@ let stage: Stage;
 /** Where Envoy's own spans go. */
 let envoySpans: OtlpSink;
 
-const CLOSE_MILLIS = 1000; // deferred_close_timeout
+const CLOSE_MILLIS = 5000; // deferred_close_timeout
 
 /** Leads one of the two filters to another cluster. */
 function lead({ manager }: ListenerParts, filter: string, cluster: string): void {
@@ -310,6 +310,8 @@ describe('what is no call, or ends badly', () => {
     client.write(requestFor(mark, script, {}));
     await client.until('Hel');
     client.close();
+    const cut = () => stage.sink.spans().some(({ attributes }) => attributes['llm.request.model_name'] === mark.model);
+    await eventually(cut, undefined, CLOSE_MILLIS + 15_000);
     const { span, row } = await stage.observe(mark, 'pair');
     expect(row['response_flags']).toBe('DC');
     expect(span.attributes['error.type']).toBe('interrupted');
@@ -321,7 +323,8 @@ describe('all of them', () => {
   test('every call gave exactly one span and one duration sample', () => stage.expectOneRecordPerCall());
 
   test('no stream stays open', async () => {
-    await eventually(async () => (await stage.envoy.stats()).get('cluster.genai_sidecar.upstream_rq_active') === 0);
+    const open = async () => (await stage.envoy.stats()).get('cluster.genai_sidecar.upstream_rq_active');
+    await eventually(async () => (await open()) === 0, undefined, CLOSE_MILLIS + 15_000);
   });
 
   test('Envoy had no trouble with either filter', async () => {
