@@ -11,6 +11,7 @@ const TEST_FOLDERS = [
   'bench',
   'docs',
   'envoy',
+  'faults',
   'fuzz',
   'limits',
   'live',

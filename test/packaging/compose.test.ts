@@ -38,6 +38,14 @@ describe('the compose file', () => {
     expect(new Set(hosts)).toEqual(new Set(['127.0.0.1']));
   });
 
+  test('gives the sidecar no privilege, no file to write, and no way to get either', () => {
+    const { sidecar } = parse(readFileSync(join(EXAMPLE, 'compose.yaml'), 'utf8')).services;
+    expect(sidecar).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    for (const name of ['privileged', 'cap_add', 'user', 'volumes', 'devices', 'pid', 'network_mode', 'tmpfs']) {
+      expect(sidecar, 'it takes the image as it is').not.toHaveProperty(name);
+    }
+  });
+
   test('waits for services that exist, and mounts volumes and files that exist', () => {
     const names = Object.keys(services);
     const awaited = Object.values(services).flatMap((service) => Object.keys(service.depends_on ?? {}));
