@@ -1,7 +1,7 @@
 import type { HeaderMapping, Limits, ProviderMap } from '../config/settings.js';
 import type { Endpoint } from '../endpoints/endpoint.js';
 import type { Cost } from '../model/cost.js';
-import type { MetadataValues } from '../model/metadata.js';
+import type { MetadataDescription } from '../model/metadata.js';
 import type { CallFacts, Recorder } from '../model/record.js';
 import type { CallTracer } from '../model/trace.js';
 import type { Clock } from '../util/clock.js';
@@ -15,7 +15,7 @@ export interface ExchangeDependencies {
   tracer: CallTracer;
   recorders: readonly Recorder[];
   /** The dynamic metadata of what is known so far. */
-  describeMetadata(facts: CallFacts): MetadataValues;
+  describeMetadata: MetadataDescription<CallFacts>;
   /** Whether anybody records the content of answers, so that streams are worth joining. */
   wantsResponseContent: boolean;
   /** Whether anybody records the content of requests, so that big ones are worth parsing. */

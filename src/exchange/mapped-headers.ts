@@ -18,14 +18,16 @@ export function mapHeaders(
 ): MappedHeaders {
   const span = attributesOf(mapping.span, headers, limit);
   const log = attributesOf(mapping.log, headers, limit);
-  if ((mapping.baggageSession.span && !span.has(SESSION)) || (mapping.baggageSession.log && !log.has(SESSION))) {
-    const session = boundedText(trace.baggage(SESSION) ?? '', limit);
-    if (session !== '') {
-      if (mapping.baggageSession.span && !span.has(SESSION)) span.set(SESSION, session);
-      if (mapping.baggageSession.log && !log.has(SESSION)) log.set(SESSION, session);
-    }
-  }
-  return { span, log, metrics: attributesOf(mapping.metrics, headers, limit) };
+  const metrics = attributesOf(mapping.metrics, headers, limit);
+  const onSpan = mapping.baggageSession.span && !span.has(SESSION);
+  const onLog = mapping.baggageSession.log && !log.has(SESSION);
+  const session = onSpan || onLog ? boundedText(trace.baggage(SESSION) ?? '', limit) : '';
+  if (session === '') return { span, log, metrics };
+  return {
+    span: onSpan ? new Map([...span, [SESSION, session]]) : span,
+    log: onLog ? new Map([...log, [SESSION, session]]) : log,
+    metrics,
+  };
 }
 
 /**
@@ -50,11 +52,17 @@ export function withSession(
   return { ...mapped, span: new Map([...named, ...mapped.span]), log: new Map([...named, ...mapped.log]) };
 }
 
-function attributesOf(pairs: readonly HeaderPair[], headers: HeaderView, limit: number): Map<string, string> {
-  const attributes = new Map<string, string>();
+const NONE: ReadonlyMap<string, string> = new Map();
+
+function attributesOf(pairs: readonly HeaderPair[], headers: HeaderView, limit: number): ReadonlyMap<string, string> {
+  let attributes: Map<string, string> | undefined;
   for (const pair of pairs) {
-    const value = boundedText(headers.get(pair.header) ?? '', limit);
-    if (value !== '') attributes.set(pair.attribute, value);
+    const text = headers.get(pair.header);
+    if (text === undefined) continue;
+    const value = boundedText(text, limit);
+    if (value === '') continue;
+    attributes ??= new Map();
+    attributes.set(pair.attribute, value);
   }
-  return attributes;
+  return attributes ?? NONE;
 }

@@ -1,4 +1,4 @@
-import type { MetadataValues } from '../model/metadata.js';
+import type { MetadataDescription, MetadataTarget, MetadataValues } from '../model/metadata.js';
 import type { CallFacts } from '../model/record.js';
 
 /** Remembers what metadata Envoy already has, so that each value is sent as soon as it is known and only once. */
@@ -7,18 +7,36 @@ export interface MetadataLedger {
   news(facts: CallFacts): MetadataValues | undefined;
 }
 
+type Value = string | number | boolean;
+
+/** The place of each key in every ledger: the keys are ours or those that the settings name, so there are few. */
+const PLACES = new Map<string, number>();
+
+function placeOf(key: string): number {
+  const known = PLACES.get(key);
+  if (known !== undefined) return known;
+  PLACES.set(key, PLACES.size);
+  return PLACES.size - 1;
+}
+
 /** `describe`: the metadata of what is known so far. */
-export function createMetadataLedger(describe: (facts: CallFacts) => MetadataValues): MetadataLedger {
-  const sent = new Map<string, string | number | boolean>();
+export function createMetadataLedger(describe: MetadataDescription<CallFacts>): MetadataLedger {
+  const sent: (Value | undefined)[] = [];
+  let news: Map<string, Value> | undefined;
+  const target: MetadataTarget = {
+    set(key, value) {
+      const place = placeOf(key);
+      if (sent[place] === value) return;
+      while (sent.length < place) sent.push(undefined);
+      sent[place] = value;
+      news ??= new Map();
+      news.set(key, value);
+    },
+  };
   return {
     news(facts) {
-      let news: Map<string, string | number | boolean> | undefined;
-      for (const [key, value] of describe(facts)) {
-        if (sent.get(key) === value) continue;
-        sent.set(key, value);
-        news ??= new Map();
-        news.set(key, value);
-      }
+      news = undefined;
+      describe(facts, target);
       return news;
     },
   };

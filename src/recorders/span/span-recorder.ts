@@ -1,7 +1,7 @@
 import type { Attributes } from '../../model/attributes.js';
-import type { GenAiRecord, Recorder } from '../../model/record.js';
+import type { Recorder } from '../../model/record.js';
 import type { SpanConvention, SpanProjection } from '../../model/span-convention.js';
-import type { SpanEnd } from '../../model/trace.js';
+import type { SpanEvent } from '../../model/trace.js';
 
 /**
  * Ends the call's span, once, with what each convention says of the call. The first one decides name and status, and whose
@@ -13,38 +13,37 @@ export function createSpanRecorder(conventions: readonly [SpanConvention, ...Spa
     record(record) {
       if (!record.trace.recording) return;
       const [project, ...others] = conventions;
-      const projections: [SpanProjection, ...SpanProjection[]] = [
-        project(record),
-        ...others.map((other) => other(record)),
-      ];
-      record.trace.end(mergeProjections(record, projections));
+      const first = project(record);
+      const projections = others.length === 0 ? [first] : [first, ...others.map((other) => other(record))];
+      record.trace.end({
+        name: first.name,
+        endTime: record.timing.startTime + record.timing.duration,
+        attributes: mergeAttributes(projections),
+        events: mergeEvents(projections),
+        status: first.status,
+      });
     },
   };
 }
 
-function mergeProjections(record: GenAiRecord, projections: readonly [SpanProjection, ...SpanProjection[]]): SpanEnd {
-  const [first, ...others] = projections;
+function mergeEvents(projections: readonly SpanProjection[]): SpanEvent[] {
+  const [first, ...others] = projections as readonly [SpanProjection, ...SpanProjection[]];
   const events = [...first.events];
-  for (const event of others.flatMap((projection) => projection.events)) {
-    if (!events.some((known) => known.name === event.name)) events.push(event);
+  for (const { events: more } of others) {
+    for (const event of more) if (!events.some((known) => known.name === event.name)) events.push(event);
   }
-  return {
-    name: first.name,
-    endTime: record.timing.startTime + record.timing.duration,
-    attributes: mergeAttributes(projections),
-    events: events.sort((one, other) => one.time - other.time),
-    status: first.status,
-  };
+  return events.length > 1 ? events.sort((one, other) => one.time - other.time) : events;
 }
 
 /** The facts of all come before the content of any: a limit on attributes cuts at the end. */
 function mergeAttributes(projections: readonly SpanProjection[]): Attributes {
-  const merged: Attributes = {};
-  for (const part of ['facts', 'content'] as const) {
-    for (const projection of projections) {
-      const attributes = projection[part];
-      for (const key in attributes) if (!(key in merged)) merged[key] = attributes[key]!;
-    }
-  }
+  // a projection is made for one call: the first one's facts grow into the whole
+  const [{ facts: merged }, ...others] = projections as readonly [SpanProjection, ...SpanProjection[]];
+  for (const { facts } of others) addMissing(merged, facts);
+  for (const { content } of projections) addMissing(merged, content);
   return merged;
+}
+
+function addMissing(attributes: Attributes, more: Attributes): void {
+  for (const key in more) if (!(key in attributes)) attributes[key] = more[key]!;
 }
