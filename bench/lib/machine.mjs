@@ -2,18 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** Packages whose versions the figures depend on. */
+/** Packages whose versions the figures depend on, where they are installed. */
 const PACKAGES = [
   '@grpc/grpc-js',
   '@grpc/proto-loader',
-  '@opentelemetry/sdk-trace-node',
   '@opentelemetry/sdk-metrics',
-  '@opentelemetry/exporter-trace-otlp-proto',
+  '@opentelemetry/sdk-trace',
+  '@opentelemetry/otlp-transformer',
 ];
 
-function versionOf(root, name) {
-  const file = `${root}node_modules/${name}/package.json`;
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : 'not installed';
+function versionsIn(root) {
+  const files = PACKAGES.map((name) => [name, `${root}node_modules/${name}/package.json`]);
+  return files
+    .filter(([, file]) => existsSync(file))
+    .map(([name, file]) => [name, JSON.parse(readFileSync(file, 'utf8')).version]);
 }
 
 function envoyVersion(envoy) {
@@ -35,6 +37,6 @@ export function describeMachine({ root, envoy }) {
     ['Node', process.version],
     ['Envoy', `${envoyVersion(envoy)}, --concurrency 1`],
     [own.name, own.version],
-    ...PACKAGES.map((name) => [name, versionOf(root, name)]),
+    ...versionsIn(root),
   ];
 }

@@ -114,7 +114,7 @@ ${table(['', ''], machine, ['l', 'l'])}
 One Envoy with one worker and one listener for each row, alike but for the ext_proc filter and the process behind it: no filter; the no-op
 (\`bench/noop.mjs\`: same gRPC stack, same mode override, empty replies); \`genai-extproc serve\` with spans, content, metrics and
 dynamic metadata on, exporting OTLP http/protobuf to a process that counts and discards; the same with \`OPENINFERENCE_HIDE_INPUTS\`
-and \`OPENINFERENCE_HIDE_OUTPUTS\`. Upstream, load generator and sink are processes of their own; all share the machine, none is pinned.
+and \`OPENINFERENCE_HIDE_OUTPUTS\`; in one scenario two workers of it (\`--workers 2\`), figures of all its processes together. Upstream, load generator and sink are processes of their own; all share the machine, none is pinned.
 
 - Rounds: in each, a scenario is made of many passes of a fraction of a second in which the rows take turns, in changing order, so that what
   disturbs the machine disturbs all alike. Percentiles are those of all calls of a row in a round. Thousands of calls and half a round before
