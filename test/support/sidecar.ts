@@ -11,6 +11,8 @@ const FAST = {
   GENAI_EXTPROC_ADMIN: '127.0.0.1:0',
   OTEL_BSP_SCHEDULE_DELAY: '20',
   OTEL_METRIC_EXPORT_INTERVAL: '100',
+  // there is no other sidecar that Envoy could choose meanwhile
+  GENAI_EXTPROC_DRAIN_DELAY_MILLIS: '0',
   // a busy machine is no reason to leave out what a test looks at
   GENAI_EXTPROC_SHED_LAG_MILLIS: '0',
 };
