@@ -9,6 +9,7 @@ import {
   createUnzip,
 } from 'node:zlib';
 import type { DecodeEnd, DecodeEngine } from './decode-engine.js';
+import { createNativeZstdEngine, type ZstdStream } from './native-zstd-engine.js';
 import { createZstdEngine, ZSTD_WINDOW_BYTES } from './zstd-engine.js';
 
 /** Decodes a copy of a compressed body; the traffic itself is never touched. */
@@ -96,12 +97,13 @@ function startEngine(
   take: (bytes: Uint8Array) => void,
   finish: (end: DecodeEnd) => void,
 ): DecodeEngine {
-  const native = createNative(encoding, firstByte);
-  return native ? streamEngine(native, queueBytes, take, finish) : createZstdEngine(queueBytes, take, finish);
+  if (encoding !== 'zstd') return streamEngine(createNative(encoding, firstByte), queueBytes, take, finish);
+  const frames = nativeZstd();
+  return frames ? createNativeZstdEngine(frames, queueBytes, take, finish) : createZstdEngine(queueBytes, take, finish);
 }
 
-/** The runtime's own decoder; `undefined` for zstd where the runtime has none (Node before 22.15). */
-function createNative(encoding: string, firstByte: number): Transform | undefined {
+/** The runtime's own decoder. */
+function createNative(encoding: string, firstByte: number): Transform {
   // a cut body is decoded as far as it goes, without an error for the missing end
   const options = { finishFlush: constants.Z_SYNC_FLUSH };
   switch (encoding) {
@@ -113,23 +115,21 @@ function createNative(encoding: string, firstByte: number): Transform | undefine
       return (firstByte & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options);
     case 'br':
       return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
-    case 'zstd':
-      return createNativeZstd();
     default:
       return createUnzip(options);
   }
 }
 
-function createNativeZstd(): Transform | undefined {
+/** Makes the runtime's decoders of one zstd frame; `undefined` where it has none (Node before 22.15). */
+function nativeZstd(): (() => ZstdStream) | undefined {
   const { createZstdDecompress, constants: all } = zlib as unknown as NewerZlib;
-  return createZstdDecompress?.({
-    params: { [all['ZSTD_d_windowLogMax'] as number]: Math.log2(ZSTD_WINDOW_BYTES) },
-  });
+  const params = { [all['ZSTD_d_windowLogMax'] as number]: Math.log2(ZSTD_WINDOW_BYTES) };
+  return createZstdDecompress && (() => createZstdDecompress({ params }));
 }
 
 /** What runtimes from Node 22.15 on have more. */
 interface NewerZlib {
-  createZstdDecompress?: (options: { params: Record<number, number> }) => Transform;
+  createZstdDecompress?: (options: { params: Record<number, number> }) => ZstdStream;
   constants: Record<string, number>;
 }
 

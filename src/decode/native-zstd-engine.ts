@@ -10,6 +10,8 @@ export type ZstdStream = Transform & {
 
 /** What one takes beside its window, in bytes. */
 const STREAM_BYTES = 48 * 1024;
+/** Newer runtimes call a frame that was cut an error; what came out until then is kept, as for the other codings. */
+const CUT = 'Z_BUF_ERROR';
 
 /**
  * Creates the engine of a body of any number of frames (RFC 8878, section 3); `create` makes the decoder of each. Bytes wait, up to
@@ -21,48 +23,50 @@ export function createNativeZstdEngine(
   take: (bytes: Uint8Array) => void,
   finish: (end: DecodeEnd) => void,
 ): DecodeEngine {
-  let stream = start();
   let queue: Uint8Array[] = [];
   let waiting = 0;
-  let busy = false;
   let ending = false;
   let closed = false;
-  let behind: Uint8Array | undefined; // what stands behind the end of a frame, in the same piece
+  let piece: Uint8Array | undefined; // what the decoder is reading
+  let before = 0; // bytes that it had read then
+  let stream = start();
 
   function start(): ZstdStream {
     const next = create();
     next.on('data', take);
-    next.on('error', () => finish('failed'));
+    next.on('error', (error: NodeJS.ErrnoException) => finish(error.code === CUT ? 'complete' : 'failed'));
     next.once('end', () => {
+      const rest = piece?.subarray(next.bytesWritten - before);
+      piece = undefined;
       if (closed) return;
-      if (behind === undefined) {
+      if (rest === undefined || rest.length === 0) {
         finish('complete');
         return;
       }
-      queue.unshift(behind);
-      waiting += behind.length;
-      behind = undefined;
+      // the frame ended within the piece: the next one has a decoder of its own
+      queue.unshift(rest);
+      waiting += rest.length;
       stream = start();
       pump();
     });
     return next;
   }
 
-  /** Writes one piece after the other: only between two is it known how much of one was read. */
+  /** Writes one piece after the other: only then it is known how much of one was read when a frame ends. */
   function pump(): void {
-    if (busy || closed || behind !== undefined) return;
-    const piece = queue.shift();
-    if (piece === undefined) {
+    if (piece !== undefined || closed) return;
+    const next = queue.shift();
+    if (next === undefined) {
       if (ending) stream.end();
       return;
     }
-    waiting -= piece.length;
-    busy = true;
-    const before = stream.bytesWritten;
-    stream.write(piece, () => {
-      busy = false;
-      const read = stream.bytesWritten - before;
-      if (read < piece.length) behind = piece.subarray(read);
+    waiting -= next.length;
+    piece = next;
+    before = stream.bytesWritten;
+    const reader = stream;
+    stream.write(next, () => {
+      if (reader !== stream) return;
+      piece = undefined;
       pump();
     });
   }
