@@ -53,6 +53,43 @@ function titleOf(target) {
   return target === 'us' ? 'inline' : TARGETS[target].title;
 }
 
+/** What no figure tells. Each cell is held by a test: test/envoy/observability.test.ts, pair.test.ts, sidecar-loss.test.ts, calls.test.ts. */
+const TRADE = table(
+  ['', 'inline', 'observability mode', 'pair'],
+  [
+    [
+      'take it when',
+      'you want tokens in Envoy’s access log',
+      'nothing may ever wait',
+      'nothing may wait, but traces must reach the upstream',
+    ],
+    ['the access log has', 'everything', 'nothing of the sidecar’s', 'operation, provider, session, trace and span id'],
+    ['trace headers to the upstream', 'yes', 'no: the span hangs below the client’s', 'yes'],
+    ['a call waits for', 'each message’s reply', 'nothing', 'one reply, at its headers'],
+    [
+      'an aborted call is told',
+      'at once',
+      '`deferred_close_timeout` (5 s) later',
+      '`deferred_close_timeout` (5 s) later',
+    ],
+    ['and lasted', 'until the abort', 'until its latest message', 'until its latest message'],
+    [
+      'a stuck sidecar costs',
+      'a pause of 2 s at most (the cluster’s keepalive)',
+      'memory of Envoy’s: the copies that wait, for 2 s at most',
+      '`message_timeout` (0.25 s), and memory as beside',
+    ],
+    [
+      'paths that are none of ours',
+      'one message',
+      'what passes in the time of one message',
+      'one message, and what passes meanwhile',
+    ],
+    ['gRPC streams a call', '1', '1', '2'],
+  ],
+  ['l', 'l', 'l', 'l'],
+);
+
 /** The page `docs/modes.md`. */
 export function modesPage({ command, date, rounds, machine, checks, scenarios, results }) {
   return `# Modes: how Envoy shows the calls
@@ -67,6 +104,15 @@ ${modesTable(results)}
   cut ends for the sidecar \`deferred_close_timeout\` later, its time is that of its last message.
 - *Pair*: an inline filter for the request headers alone, which sets the trace headers, and an observer. A call waits once; Envoy opens two
   streams for it.
+
+${TRADE}
+
+The sidecar needs no setting for any of them: it sees from each stream which it is, and serves all at once. \`genai-extproc envoy-config --mode\`
+prints the configuration of a mode for your addresses, workers and upstream.
+
+The pair works with several sidecars, too: the first filter’s answer carries the identity of the call’s span (trace id, span id, parent, sampled)
+as dynamic metadata, Envoy forwards it to the second filter (\`forwarding_namespaces\`), and whichever process watches the call gives its span
+exactly that identity. No client can write there. A call whose first filter got no answer has a span of its own, and no header names it.
 
 Nothing slows calls down for an observer: those that come faster than the sidecar can take them are not observed, where inline they would wait.
 
