@@ -11,6 +11,7 @@ import { printEnvoyConfig } from './up/print-envoy-config.js';
 import { runUp } from './up/run-up.js';
 import { AppError, formatError } from './util/errors.js';
 import { createLog } from './util/log.js';
+import { outliveOutput, tryToWrite } from './util/lost-output.js';
 import { PACKAGE } from './util/package-info.js';
 import { aborted, createStopSignal } from './util/stop-signal.js';
 import { runSupervisor } from './workers/run-supervisor.js';
@@ -85,6 +86,7 @@ async function health(settings: Settings): Promise<number> {
 async function main(argv: readonly string[]): Promise<number> {
   // without a listener Node answers this signal with a debugger on a port, for everybody on the machine
   process.on('SIGUSR1', () => undefined);
+  outliveOutput([process.stdout, process.stderr]);
   const [name = '--help', ...flags] = argv;
   if (argv.includes('--help') || argv.includes('-h') || name === 'help') {
     process.stdout.write(USAGE + renderHelp());
@@ -103,7 +105,7 @@ async function main(argv: readonly string[]): Promise<number> {
     );
   }
   const parsed = parseSettings({ argv: flags, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
-  for (const warning of parsed.warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of parsed.warnings) tryToWrite(process.stderr, `warning: ${warning}\n`);
   if (!parsed.ok) {
     throw new AppError('SETTINGS_INVALID', formatProblems(parsed.problems).trimEnd());
   }
@@ -117,6 +119,6 @@ function end(code: number): void {
 }
 
 main(process.argv.slice(2)).then(end, (error: unknown) => {
-  process.stderr.write(`${formatError(error)}\n`);
+  tryToWrite(process.stderr, `${formatError(error)}\n`);
   end(1);
 });
