@@ -8,7 +8,7 @@ import { startWatchdog } from './watchdog.js';
 /** CPU time that one input may take, in milliseconds; a hundred times what the slowest takes. */
 const SLOW_MILLIS = 1000;
 /** Inputs that are kept as a corpus for one target, and their size. */
-const KEPT = 24;
+const KEPT = 12;
 const KEPT_BYTES = 2048;
 
 export interface CampaignOptions {
@@ -26,7 +26,7 @@ export interface CampaignResult {
 }
 
 /** An input on which a property does not hold. */
-export class FuzzFailure extends Error {}
+class FuzzFailure extends Error {}
 
 /**
  * Runs the seeds and the corpus, then mutations of them; an input that reaches new code joins them. The first failure is kept as a corpus
@@ -44,6 +44,9 @@ export async function runCampaign(target: FuzzTarget, options: CampaignOptions):
   let runs = 0;
   let saved = 0;
 
+  const found: { input: Buffer; blocks: number }[] = [];
+
+  /** Runs one input; whether it went where none has been. */
   async function once(input: Buffer): Promise<boolean> {
     runs += 1;
     watchdog.watch(input);
@@ -62,15 +65,24 @@ export async function runCampaign(target: FuzzTarget, options: CampaignOptions):
       const input = mutate(parent, random, other, words);
       if (!(await once(input))) continue;
       pool.push(input);
-      if (options.save && input.length <= KEPT_BYTES && corpus.length + saved < KEPT) {
-        saveInput(target.name, 'reach', input);
-        saved += 1;
-      }
+      if (input.length <= KEPT_BYTES) found.push({ input, blocks: reach.blocks() });
     }
+    if (options.save) saved = keepBest(target.name, found, KEPT - corpus.length);
     return { runs, blocks: reach.blocks(), saved };
   } finally {
     await watchdog.close();
   }
+}
+
+/** Keeps those that reached most blocks that were new then; returns how many. */
+function keepBest(target: string, found: readonly { input: Buffer; blocks: number }[], room: number): number {
+  const gains = found.map(({ input, blocks }, index) => ({ input, gain: blocks - (found[index - 1]?.blocks ?? 0) }));
+  // the first one's gain is what the seeds had reached
+  const best = gains.slice(1).filter(({ gain }) => gain > 0);
+  best.sort((first, second) => second.gain - first.gain);
+  const kept = best.slice(0, Math.max(0, room));
+  for (const { input } of kept) saveInput(target, 'reach', input);
+  return kept.length;
 }
 
 /** Runs one input; a failure is kept and thrown with the command that repeats it. */

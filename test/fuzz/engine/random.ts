@@ -18,7 +18,7 @@ export function createRandom(seed: number): Random {
 }
 
 /** A number that depends on every byte (FNV-1a): the seed of what a target varies on one input. */
-export function hashOf(bytes: Uint8Array): number {
+function hashOf(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash | 0;
