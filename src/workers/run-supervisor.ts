@@ -45,8 +45,11 @@ export async function runSupervisor(options: RunSupervisorOptions): Promise<numb
     await metrics.close(0);
     throw error;
   });
+  const { drainMillis } = settings;
   supervisor = await startSupervisor({
     ...options,
+    // the last metrics go out after them, and shall not come late
+    settings: { ...settings, drainMillis: Math.max(drainMillis - FLUSH_MILLIS, drainMillis / 2) },
     onMetrics: metrics.add,
     onGone: metrics.forget,
     onDied: () => metrics.counters.add('workers.restarted'),
@@ -63,7 +66,7 @@ export async function runSupervisor(options: RunSupervisorOptions): Promise<numb
     'serving',
   );
   await aborted(options.stop);
-  log.info({ drainMillis: settings.drainMillis }, 'draining');
+  log.info({ drainMillis }, 'draining');
   await supervisor.close();
   await metrics.close(FLUSH_MILLIS);
   await admin.close();

@@ -36,10 +36,10 @@ export interface SupervisorOptions {
 const PATIENCE_MILLIS = 4_000;
 
 /**
- * After a new worker serves, before the next one drains: Envoy has to find it first. The health checks of envoy.yaml come every
- * second, and a connection to a worker that was away is tried again within one more.
+ * After a new worker serves, before the next one drains, beside the settings' delay: Envoy has to find it first. Its health check comes
+ * within that delay, and may have a connection to make anew.
  */
-const FOUND_MILLIS = 2_500;
+const FOUND_MILLIS = 1_000;
 
 /** How long a rolling restart waits for another worker that serves, before it takes one away. */
 const ANOTHER_MILLIS = 60_000;
@@ -88,7 +88,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       log.error({ worker: slot.worker }, 'rolling restart stops: the new worker does not serve; the others stay');
       return false;
     }
-    await pause(FOUND_MILLIS);
+    await pause(settings.drainDelayMillis + FOUND_MILLIS);
     return !closing.signal.aborted;
   }
 

@@ -47,7 +47,10 @@ export function createWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
   const backOff = createBackOff();
   let address = options.settings.listen;
   let state: SlotState = 'starting';
+  /** The one that shall serve. */
   let current: WorkerProcess | undefined;
+  /** The last that was started: it may be draining. */
+  let latest: WorkerProcess | undefined;
   let retry: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -56,6 +59,7 @@ export function createWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
     const begin = performance.now();
     const launched = startWorkerProcess({ ...options, settings: { ...options.settings, listen: address } });
     current = launched;
+    latest = launched;
     state = 'starting';
     void launched.exited.then(() => options.onGone());
     address = await launched.serving;
@@ -126,6 +130,6 @@ export function createWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
       await end();
       state = 'ended';
     },
-    kill: () => current?.kill(),
+    kill: () => latest?.kill(),
   };
 }

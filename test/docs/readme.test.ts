@@ -16,6 +16,7 @@ test('every relative link of the documents leads to a file', () => {
     'docs/architecture.md',
     'docs/errors.md',
     'docs/decisions.md',
+    'docs/several-processes.md',
     'examples/README.md',
   ]) {
     const document = new URL(`../../${name}`, import.meta.url);

@@ -230,8 +230,10 @@ describe('the end', () => {
     workers.process.kill('SIGTERM');
     await until(workers, 'draining');
     await sleep(1_050);
+    const began = performance.now();
     expect(await workers.stop('SIGINT')).toBe(130);
     await gone(pids);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   test('the supervisor killed: its workers finish their streams and end', async () => {

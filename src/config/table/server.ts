@@ -19,7 +19,7 @@ export const SERVER_SECTION = {
     GENAI_EXTPROC_WORKERS: {
       kind: wholeNumber(1, 128),
       default: '1',
-      help: "Processes of serve, each at an address of its own: the socket's path with -0, -1 and so on before its ending, or the port and those that follow.",
+      help: "Processes of serve, each at an address of its own: the socket's path with -0, -1 and so on before its ending, or the port and those that follow. SIGUSR2 restarts them one by one.",
       reason: 'One process serves what one Envoy thread brings; more need an endpoint each in its cluster.',
     },
     GENAI_EXTPROC_SOCKET_MODE: {

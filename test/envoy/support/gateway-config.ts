@@ -54,7 +54,8 @@ export interface Variant {
 
 export interface GatewayConfigOptions {
   port: number;
-  sidecar: ListenAddress;
+  /** Or each of its workers. */
+  sidecar: ListenAddress | ListenAddress[];
   upstreamPort: number;
   variants: Record<string, Variant>;
   /** Keeps Envoy's timers for the sidecar as recommended. */
@@ -112,7 +113,7 @@ function configOf(mode: EnvoyMode, options: GatewayConfigOptions): Config {
     mode,
     listener: { host: '127.0.0.1', port: options.port },
     admin: { host: '127.0.0.1', port: 0 },
-    sidecars: [options.sidecar],
+    sidecars: [options.sidecar].flat(),
     upstream: { host: '127.0.0.1', port: options.upstreamPort },
     exclusive: true,
   });
