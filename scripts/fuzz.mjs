@@ -8,7 +8,18 @@ import { prepare, ROOT } from './lib/prepare.mjs';
 
 const USAGE = 'npm run fuzz -- [--seconds N] [--target NAME[,NAME]] [--seed N] [--save] [--replay TARGET/FILE]';
 /** What reads the bytes of strangers. */
-const ROOMS = ['config', 'decode', 'endpoints', 'exchange', 'model', 'pricing', 'recorders', 'telemetry', 'wire'];
+const ROOMS = [
+  'config',
+  'decode',
+  'endpoints',
+  'exchange',
+  'model',
+  'pricing',
+  'recorders',
+  'server',
+  'telemetry',
+  'wire',
+];
 const FOLDERS = [...ROOMS.map((room) => join(ROOT, 'src', room)), join(ROOT, 'src', 'util', 'protobuf-reader')];
 
 const options = readOptions();

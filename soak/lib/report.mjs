@@ -69,7 +69,7 @@ half the 95 % confidence interval. A line is too steep when it is over 1 MB per 
 
 ## How it is measured
 
-One Envoy with one worker and the recommended filter, its timers for the sidecar lengthened; the built sidecar as a process with all signals exported (OTLP http/protobuf) to a sink
+One Envoy with one worker and the recommended configuration, its timers for the sidecar lengthened; the built sidecar as a process with all signals exported (OTLP http/protobuf) to a sink
 that counts; an upstream and a client of their own, ${rate} calls started a second. At each sample the client opens some streams that the upstream
 holds, lets all other calls end, and then sidecar, Envoy and client must agree on what is open and what was counted. Then the sidecar's garbage is
 collected (a preload asks for it; production code is as it is) and its memory read; the held streams are let go and the traffic goes on.

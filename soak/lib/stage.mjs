@@ -1,15 +1,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { envoyConfiguration, readRecommended } from '../../bench/lib/envoy-config.mjs';
-import { countFailures, readExtProcStats } from '../../bench/lib/envoy-stats.mjs';
+import { parse } from 'yaml';
+import { countFailures } from '../../bench/lib/envoy-stats.mjs';
 import { readMemory } from '../../bench/lib/process-usage.mjs';
 import { answers, freePorts } from '../../bench/lib/processes.mjs';
 import { sumOf } from '../../bench/lib/prometheus-text.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const probe = pathToFileURL(`${root}soak/heap-probe.mjs`).href;
-/** The name of the listener, and of the sender at the sink. */
+/** The sidecar's name at the sink. */
 const NAME = 'soak';
 /** Milliseconds for Envoy's first health checks. */
 const HEALTHY_MILLIS = 2000;
@@ -17,17 +17,29 @@ const HEALTHY_MILLIS = 2000;
 /** Settings of the sidecar: everything on, exported often enough that a run of minutes sees many exports. */
 const SETTINGS = { OTEL_BSP_SCHEDULE_DELAY: '1000', OTEL_METRIC_EXPORT_INTERVAL: '10000' };
 
+/** What Envoy names the filter's counters and the sidecar's cluster by. */
+const FILTER = 'http.llm.ext_proc.genai.';
+const CLUSTER = 'genai_sidecar';
+
 /**
- * The recommended filter and cluster with time to spare: all processes share the machine, a collection is asked for at every sample, and
- * what Envoy gives up for a pause is no matter of growth or count.
+ * The recommended configuration for these ports, with time to spare: all processes share the machine, a collection is asked for at every
+ * sample, and what Envoy gives up for a pause is no matter of growth or count.
  */
-function patient({ filter, cluster, runtime }) {
-  filter.typed_config.message_timeout = '20s';
+async function writeConfiguration(file, options) {
+  // it is there once the package is built
+  const { createEnvoyConfig } = await import(`${root}dist/up/envoy-config.js`);
+  const configuration = parse(createEnvoyConfig(options));
+  const { listeners, clusters } = configuration.static_resources;
+  const [{ typed_config: manager }] = listeners[0].filter_chains[0].filters;
+  for (const { typed_config: filter } of manager.http_filters) {
+    if (filter.message_timeout !== undefined) filter.message_timeout = '20s';
+  }
+  const cluster = clusters.find(({ name }) => name === CLUSTER);
   cluster.connect_timeout = '10s';
-  for (const check of cluster.health_checks ?? []) check.timeout = '20s';
-  const [options] = Object.values(cluster.typed_extension_protocol_options);
-  options.explicit_http_config.http2_protocol_options.connection_keepalive = { interval: '30s', timeout: '20s' };
-  return { filter, cluster, runtime };
+  for (const check of cluster.health_checks) check.timeout = '20s';
+  const [protocol] = Object.values(cluster.typed_extension_protocol_options);
+  protocol.explicit_http_config.http2_protocol_options.connection_keepalive = { interval: '30s', timeout: '20s' };
+  writeFileSync(file, JSON.stringify(configuration, undefined, 2));
 }
 
 /** Starts upstream, sink, client, the built sidecar and Envoy before it. `processes` ends them all. */
@@ -53,14 +65,14 @@ export async function startStage({ processes, envoy, folder }) {
     },
     () => answers(`${admin}/health`),
   );
-  const configuration = envoyConfiguration({
-    adminPort: envoyAdminPort,
-    upstreamPort: upstream.hello.port,
-    idleUpstreamPort: upstream.hello.port,
-    targets: [{ name: NAME, port, extProcPort, accessLogPath: `${folder}/access.jsonl` }],
-    recommended: patient(readRecommended(readFileSync(`${root}envoy.yaml`, 'utf8'))),
+  const here = (number) => ({ host: '127.0.0.1', port: number });
+  await writeConfiguration(`${folder}/envoy.json`, {
+    listener: here(port),
+    admin: here(envoyAdminPort),
+    sidecars: [{ kind: 'tcp', ...here(extProcPort) }],
+    upstream: here(upstream.hello.port),
+    accessLog: `${folder}/access.jsonl`,
   });
-  writeFileSync(`${folder}/envoy.json`, JSON.stringify(configuration, undefined, 2));
   await processes.start(
     'envoy',
     envoy,
@@ -103,13 +115,15 @@ export async function startStage({ processes, envoy, folder }) {
       throw new Error('the sidecar does not tell its heap');
     },
 
-    /** Streams that Envoy holds open to the sidecar, and its counters of failures. */
+    /** Streams that Envoy holds open to the sidecar, and how many failures its counters know. */
     async envoy() {
-      const address = `http://127.0.0.1:${envoyAdminPort}/stats?format=json&filter=ext_proc_${NAME}\\.upstream_rq_active$`;
-      const { stats } = await (await fetch(address)).json();
+      const { stats } = await (await fetch(`http://127.0.0.1:${envoyAdminPort}/stats?format=json`)).json();
+      const named = new Map(stats.map(({ name, value }) => [name, value]));
+      const filter = [...named].filter(([name]) => name?.startsWith(FILTER));
+      if (filter.length === 0) throw new Error(`Envoy has no counters ${FILTER}…`);
       return {
-        active: stats[0]?.value ?? 0,
-        failures: countFailures(await readExtProcStats(envoyAdminPort, NAME)),
+        active: named.get(`cluster.${CLUSTER}.upstream_rq_active`) ?? 0,
+        failures: countFailures(Object.fromEntries(filter.map(([name, value]) => [name.slice(FILTER.length), value]))),
       };
     },
 
