@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { replaceBlock } from '../scripts/lib/generated-blocks.mjs';
 import { againstTable } from './lib/against.mjs';
 import { judge } from './lib/bars.mjs';
 import { measureIdleStreams } from './lib/idle-streams.mjs';
 import { describeMachine } from './lib/machine.mjs';
-import { modesPage, modesTable } from './lib/modes-page.mjs';
+import { modesBlock, modesTable } from './lib/modes-page.mjs';
 import { HELP, readPlan } from './lib/plan.mjs';
 import { createProcesses } from './lib/processes.mjs';
 import { barTable, checkTable, page, scenarioTable } from './lib/report.mjs';
@@ -117,7 +118,11 @@ function publish({ plan, ...rest }) {
   const common = { ...rest, date, rounds: plan.rounds, scenarios: plan.scenarios };
   const file = `${root}docs/${plan.modes ? 'modes' : 'benchmarks'}.md`;
   const text = plan.modes
-    ? modesPage({ ...common, command: 'npm run bench -- --modes' })
+    ? replaceBlock(
+        readFileSync(file, 'utf8'),
+        'measured',
+        modesBlock({ ...common, command: 'npm run bench -- --modes' }),
+      )
     : page({ ...common, command: 'npm run bench', notes: readNotes() });
   writeFileSync(file, text);
   console.log(`Written to ${file}`);

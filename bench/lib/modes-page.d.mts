@@ -2,7 +2,7 @@ import type { Results } from './bars.mjs';
 import type { Check, Scenario } from './report.mjs';
 
 export function modesTable(results: Results): string;
-export function modesPage(contents: {
+export function modesBlock(contents: {
   command: string;
   date: string;
   rounds: number;

@@ -15,6 +15,7 @@ test('every relative link of the documents leads to a file', () => {
     'CONTRIBUTING.md',
     'docs/architecture.md',
     'docs/errors.md',
+    'docs/modes.md',
     'docs/decisions.md',
     'docs/several-processes.md',
     'examples/README.md',
@@ -26,4 +27,9 @@ test('every relative link of the documents leads to a file', () => {
     for (const link of links)
       expect(() => readFileSync(new URL(link, document)), `${name} → ${link}`).not.toThrow(/ENOENT/);
   }
+});
+
+test('the page of the modes has the block that the benchmark writes', () => {
+  const page = readFileSync(new URL('../../docs/modes.md', import.meta.url), 'utf8');
+  expect(replaceBlock(page, 'measured', 'figures')).toContain('-->\nfigures\n<!-- /measured -->');
 });
