@@ -35,6 +35,8 @@ beforeAll(async () => {
     GENAI_EXTPROC_LISTEN: `unix://${join(folder, 'ext.sock')}`,
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.grpcUrl,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    // health checks come every second, and may wait on a busy machine
+    GENAI_EXTPROC_DRAIN_DELAY_MILLIS: '4000',
   });
   envoy = await startEnvoy(
     createGatewayConfig({ port, sidecar: workers.listen, upstreamPort: upstream.port, variants: {} }),
