@@ -142,14 +142,47 @@ function streamEngine(
   stream.on('data', take);
   stream.once('end', () => finish('complete'));
   stream.on('error', () => finish('failed'));
+  let busy = false;
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let ending = false;
+
+  /** What has come while the decoder was busy goes to it at once: each write is a way to another thread and back. */
+  function writeOn(): void {
+    if (busy || stream.destroyed) return;
+    if (waiting.length === 0) {
+      if (ending) stream.end();
+      return;
+    }
+    const bytes = waiting.length === 1 ? (waiting[0] as Uint8Array) : Buffer.concat(waiting, waitingBytes);
+    waiting = [];
+    waitingBytes = 0;
+    busy = true;
+    stream.write(bytes, () => {
+      busy = false;
+      writeOn();
+    });
+  }
+
   return {
     write(bytes) {
       // compressed input waits here only while the decoder is behind; it may not wait without bound
-      if (stream.writableLength > queueBytes) finish('limited');
-      else stream.write(bytes);
+      if (stream.writableLength + waitingBytes > queueBytes) {
+        finish('limited');
+        return;
+      }
+      waiting.push(bytes);
+      waitingBytes += bytes.length;
+      writeOn();
     },
-    end: () => void stream.end(),
-    close: () => void stream.destroy(),
-    held: () => ENGINE_BYTES + stream.writableLength,
+    end() {
+      ending = true;
+      writeOn();
+    },
+    close() {
+      waiting = [];
+      stream.destroy();
+    },
+    held: () => ENGINE_BYTES + stream.writableLength + waitingBytes,
   };
 }
