@@ -1,5 +1,6 @@
 /** The composition root: puts the rooms together into a running sidecar. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from './config/settings.js';
 import { findEndpoint } from './endpoints/registry.js';
 import { createContextExchange } from './exchange/context-exchange.js';
@@ -31,7 +32,7 @@ import type { TakeIncrement } from './telemetry/increment-pipeline.js';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.js';
 import { createClock } from './util/clock.js';
 import { Counters } from './util/counters.js';
-import { createDeferred } from './util/deferred.js';
+import { createDeferred, type Deferred } from './util/deferred.js';
 import { createLog, type Log } from './util/log.js';
 import { createWindowedWarning, type WindowedWarning } from './util/log-window.js';
 import { type Contract, loadContract } from './wire/contract.js';
@@ -137,7 +138,7 @@ export function createObserver(settings: Settings, options: SidecarOptions = {})
     },
     prometheusPage: telemetry.prometheusPage,
     async close(deadlineMillis) {
-      deferred.flush();
+      await callsRecorded(deferred, counters);
       await telemetry.shutdown(deadlineMillis);
       watchdog.close();
       overload.close();
@@ -215,6 +216,19 @@ function createPricing(
 const REFUSED_MODE =
   'calls are not observed: Envoy sends a body mode that cannot be served; ' +
   "in the ext_proc filter's processing_mode use STREAMED, or NONE with allow_mode_override: true";
+
+/** How long the last calls may take to be recorded once their streams are over: decoders of compressed answers may still be busy. */
+const RECORD_MILLIS = 1000;
+
+/** Does the work that waits until every call that has ended is recorded, for a bounded moment. */
+async function callsRecorded(deferred: Deferred, { gauges }: Counters): Promise<void> {
+  const until = performance.now() + RECORD_MILLIS;
+  for (;;) {
+    deferred.flush();
+    if (gauges['calls.open'] === 0 || performance.now() > until) return;
+    await wait(1);
+  }
+}
 
 /** What the last export gets, even when the open streams took the whole deadline. */
 const FLUSH_MILLIS = 1000;
