@@ -30,8 +30,17 @@ function expectKilled(played: PlayedCell): Expectation {
 
 /** It ends in peace: what it has begun it observes to the end. */
 function expectDrained(played: PlayedCell): Expectation {
+  if (played.cell.script.at !== 'start') return ordinarily(played);
+  const { errorType } = ordinarily(played);
+  // until Envoy has heard of it, new calls are taken too
+  return { recorded: 'at most once', errorType, named: true, model: 'perhaps', trace: 'perhaps', tokens: 'perhaps' };
+}
+
+/** It ends while calls are open: they are recorded as far as they have come. */
+function expectCutShort(played: PlayedCell): Expectation {
   if (played.cell.script.at === 'start') return UNOBSERVED;
-  return ordinarily(played);
+  const errorType = played.cell.script.at === 'last' ? undefined : 'interrupted';
+  return { recorded: 'once', errorType, ...knownAtGate(played) };
 }
 
 /** Envoy gives up on a call whose reply is late, or the whole connection: the sidecar has what came before, and maybe all of it. */
@@ -55,6 +64,14 @@ const TROUBLE = ['streams_failed', 'failure_mode_allowed', 'message_timeouts', '
 /** Envoy's connect attempts to a socket that nobody listens on, and its message_timeout. */
 const GONE_DELAY = 500;
 
+/** Tells it to end, waits until it has, and asserts that it did so in peace. */
+async function endInPeace(stage: FaultStage): Promise<void> {
+  const sidecar = stage.sidecar();
+  // a second signal would end it at once
+  const code = await sidecar.stop(sidecar.stderr().includes('draining') ? 'SIGCONT' : 'SIGTERM');
+  if (code !== 0) throw new Error(`the sidecar ended with ${code}: ${sidecar.stderr()}`);
+}
+
 const STOPPED_MILLIS = 5000;
 let continued: Promise<void> = Promise.resolve();
 
@@ -69,6 +86,7 @@ export const SIDECAR_FAULTS: readonly Fault[] = [
       expect: expectKilled,
       delay: GONE_DELAY,
       allowed: TROUBLE,
+      unobserved: (cells) => cells.length,
       disturb: async (stage: FaultStage) => void (await stage.sidecar().stop('SIGKILL')),
       settle: (stage: FaultStage) => stage.restartSidecar(),
     },
@@ -114,10 +132,24 @@ export const SIDECAR_FAULTS: readonly Fault[] = [
         if (!(await poll(() => stage.sidecar().stderr().includes('draining')))) throw new Error('it does not drain');
       },
       async settle(stage: FaultStage) {
-        const code = await stage.sidecar().stop('SIGCONT');
-        if (code !== 0) throw new Error(`the sidecar ended with ${code}: ${stage.sidecar().stderr()}`);
+        await endInPeace(stage);
         await stage.restartSidecar();
       },
+    },
+  },
+  {
+    name: 'sigterm-deadline',
+    what: 'the sidecar is told to end, and calls outlast its drain time',
+    cells: standingCells(),
+    batch: 1000,
+    stage: { environment: () => ({ GENAI_EXTPROC_DRAIN_MILLIS: '500', GENAI_EXTPROC_DRAIN_DELAY_MILLIS: '0' }) },
+    options: {
+      gone: true,
+      expect: expectCutShort,
+      delay: GONE_DELAY,
+      allowed: ['streams_failed', 'failure_mode_allowed'],
+      disturb: endInPeace,
+      settle: (stage: FaultStage) => stage.restartSidecar(),
     },
   },
   {

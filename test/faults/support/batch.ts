@@ -28,6 +28,8 @@ export interface BatchOptions {
   delay: number;
   /** Counters of Envoy that this fault moves. */
   allowed: readonly (keyof ExtProcCounters)[];
+  /** Of how many of the cells Envoy's `failure_mode_allowed` must tell; absent: any number, if it may move at all. */
+  unobserved?: ((cells: readonly Cell[]) => number) | undefined;
   /** The sidecar that served the calls is gone when they are read: its last export tells of them. */
   gone?: boolean | undefined;
   /** What time decides in Envoy itself, with the filter and without. */
@@ -98,6 +100,10 @@ export async function runBatch(stage: FaultStage, cells: readonly Cell[], option
   for (const [name, value] of Object.entries(counters)) {
     const allowed = name === 'streams_started' || options.allowed.includes(name as keyof ExtProcCounters);
     if (value > 0 && !allowed) problems.push(`Envoy counted ${value} ${name}`);
+  }
+  const unobserved = options.unobserved?.(cells) ?? counters.failure_mode_allowed;
+  if (counters.failure_mode_allowed !== unobserved) {
+    problems.push(`Envoy tells of ${counters.failure_mode_allowed} unobserved calls, not of ${unobserved}`);
   }
   const internal = selfMetric(await stage.sidecar().metrics(), 'streams_internal_error_total');
   if (internal > 0) problems.push(`${internal} errors of the sidecar's own`);

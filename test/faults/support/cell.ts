@@ -23,7 +23,7 @@ export interface Expectation {
   /** The access log tells its model. */
   model: boolean | 'perhaps';
   /** The access log tells its trace. */
-  trace: boolean;
+  trace: boolean | 'perhaps';
   /** The tokens in the access log; `perhaps`: the client may be gone before the reply that carries them. */
   tokens: boolean | 'perhaps';
 }

@@ -7,7 +7,7 @@ import type { Protocol } from './shape.js';
 import { createDigest, readHeaders, type Transcript } from './transcript.js';
 
 /** How long a client's connection outlives its answer. */
-const LINGER_MILLIS = 300;
+const LINGER_MILLIS = 1500;
 
 /** How a client leaves: by RST (a reset of the stream with HTTP/2), or by closing its connection. */
 export type Leaving = 'reset' | 'close';

@@ -55,7 +55,7 @@ export function judgeRow(
     expectColumn('trace_id', null);
     return texts;
   }
-  if (trace) expectColumn('trace_id', traceId);
+  if (trace === true) expectColumn('trace_id', traceId);
   if (modelKnown === true) expectColumn('gen_ai.request.model', model);
   if (recorded === 'once' && control.client.status >= 400 && typeof errorType === 'string') {
     expectColumn('error_type', errorType);

@@ -102,6 +102,7 @@ const WITHOUT_FAULT: Partial<BatchOptions> = {
   disturb: undefined,
   settle: undefined,
   inspect: undefined,
+  unobserved: undefined,
   gone: false,
 };
 

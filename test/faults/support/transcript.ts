@@ -14,9 +14,12 @@ export interface Transcript {
 }
 
 /** Times and ids of one request. */
-const OF_THE_CALL = new Set(['date', 'x-request-id', 'x-envoy-upstream-service-time', 'x-call']);
-/** What the sidecar is there to change: the upstream's trace context. */
-const CHANGED = new Set(['traceparent']);
+const OF_THE_CALL = new Set(['date', 'x-request-id', 'x-call']);
+/**
+ * What the sidecar is there to change, the upstream's trace context; and Envoy's measure of the upstream, which it leaves out where the
+ * answer came before Envoy had seen the request's end (behind a filter that reads bodies, the end follows the last byte).
+ */
+const CHANGED = new Set(['traceparent', 'x-envoy-upstream-service-time']);
 
 /** Header lines as they came, `name` and `value` in turn. */
 export function readHeaders(raw: readonly string[]): string[] {
