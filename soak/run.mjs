@@ -17,8 +17,9 @@ const SAMPLES = 60;
 const LEAST_SECONDS = 5;
 /** Streams that stay open over each sample. */
 const HELD = 20;
-/** The share of a run that is warm-up, and how much of it at most. */
+/** The share of a run that is warm-up, and how much of it at least and at most. */
 const WARM_UP = 0.25;
+const LEAST_WARM_UP_SECONDS = 60;
 const MOST_WARM_UP_SECONDS = 180;
 /** Milliseconds for the last spans to arrive, and for the sidecar to see the end of calls whose clients have seen it. */
 const ARRIVE_MILLIS = 15_000;
@@ -114,7 +115,8 @@ function tell(sample, seconds) {
 }
 
 function conclude({ samples, end, machine, minutes, rate, publish }) {
-  const warmUpSeconds = Math.min(MOST_WARM_UP_SECONDS, samples.at(-1).seconds * WARM_UP);
+  const share = samples.at(-1).seconds * WARM_UP;
+  const warmUpSeconds = Math.min(MOST_WARM_UP_SECONDS, Math.max(LEAST_WARM_UP_SECONDS, share));
   const behind = samples.filter((sample) => sample.seconds > warmUpSeconds);
   const growth = judgeGrowth(behind);
   const bars = judge({ samples, growth, end });

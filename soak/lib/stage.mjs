@@ -97,7 +97,11 @@ export async function startStage({ processes, envoy, folder }) {
         openStreams: own('streams_open'),
         openCalls: own('calls_open'),
         dropped: own('spans_dropped_total') + own('logs_dropped_total') + own('metrics_export_failed_total'),
-        trouble: own('streams_internal_error_total') + own('streams_watchdog_total') + own('recorder_failed_total'),
+        trouble: {
+          'internal errors': own('streams_internal_error_total'),
+          watchdog: own('streams_watchdog_total'),
+          recorders: own('recorder_failed_total'),
+        },
         shed: own('content_shed_total') + own('spans_shed_total') + own('content_given_up_total'),
       };
     },

@@ -39,6 +39,7 @@ export function judge({ samples, growth, end }) {
   const all = (condition) => samples.filter((sample) => !condition(sample)).length;
   const bar = (what, found, held) => ({ what, found: String(found), held });
   const moments = `at ${samples.length} moments`;
+  const trouble = Object.entries(end.trouble).filter(([, count]) => count > 0);
   const offStreams = all((sample) => sample.openStreams === sample.held && sample.active === sample.held);
   const offCalls = all((sample) => sample.openCalls === sample.held);
   const offSamples = all((sample) => sample.samples === sample.calls - sample.held);
@@ -65,7 +66,11 @@ export function judge({ samples, growth, end }) {
       end.openStreams + end.openCalls === 0,
     ),
     bar('Spans and records dropped, exports failed', end.dropped + end.refused, end.dropped + end.refused === 0),
-    bar('Ended by an error of ours or the watchdog, recorders failed', end.trouble, end.trouble === 0),
+    bar(
+      'Ended by an error of ours or the watchdog, recorders failed',
+      trouble.map(([name, count]) => `${name} ${count}`).join(', ') || 0,
+      trouble.length === 0,
+    ),
     bar('Content or spans shed because of load', end.shed, end.shed === 0),
     bar("Envoy's counters of failures", end.failures, end.failures === 0),
     bar(

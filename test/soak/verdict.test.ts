@@ -38,7 +38,10 @@ const wellRun = () => {
     resident: 150e6 + 4e6 * Math.sin(index * 3),
   }));
   const end = { samples: 20_000, calls: 20_000, spans: 19_000, expectedSpans: 19_000, openStreams: 0, openCalls: 0 };
-  return { samples, end: { ...end, dropped: 0, refused: 0, trouble: 0, shed: 0, failures: 0, wrong: {}, exit: 0 } };
+  return {
+    samples,
+    end: { ...end, dropped: 0, refused: 0, trouble: { watchdog: 0 }, shed: 0, failures: 0, wrong: {}, exit: 0 },
+  };
 };
 type Run = ReturnType<typeof wellRun>;
 
@@ -67,7 +70,7 @@ describe('the bars of the soak', () => {
     ['Spans at the collector', ({ end }) => (end.spans += 1)],
     ['Open streams, open calls', ({ end }) => (end.openCalls = 1)],
     ['Spans and records dropped', ({ end }) => (end.dropped = 1)],
-    ['Ended by an error', ({ end }) => (end.trouble = 1)],
+    ['Ended by an error', ({ end }) => (end.trouble.watchdog = 1)],
     ['Content or spans shed', ({ end }) => (end.shed = 1)],
     ["Envoy's counters", ({ end }) => (end.failures = 1)],
     ['Answers that', ({ end }) => (end.wrong = { 'chat: 500 instead of 200': 1 })],
