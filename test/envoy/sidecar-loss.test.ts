@@ -153,6 +153,9 @@ describe('stopped in mid-stream with SIGTERM', () => {
     await connection.until('Hel');
     const stopped = running.stop('SIGTERM');
     await eventually(() => running.stderr().includes('draining'));
+    // a call that comes before Envoy's health check is observed still
+    const known = async () => (await envoy.stats()).get('cluster.genai_sidecar.membership_healthy') === 0;
+    await eventually(known, () => 'Envoy does not see that the sidecar ends', 10_000);
     const unobserved = newModel();
     expect((await askRaw(port, request(unobserved, json(unobserved)))).statusLine).toContain('200');
     stream.goOn();
