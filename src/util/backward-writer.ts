@@ -4,45 +4,49 @@
  */
 export class BackwardWriter {
   private bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  private size = FIRST_BYTES;
   private position = FIRST_BYTES;
 
   /** Forgets what a writing that failed has left. */
   begin(): void {
-    this.position = this.bytes.length;
+    this.position = this.size;
   }
 
   /** Bytes written so far: what {@link length} counts from. */
   get written(): number {
-    return this.bytes.length - this.position;
+    return this.size - this.position;
   }
 
   /** What was written, in a buffer of its own. */
   finish(): Buffer {
     const result = Buffer.allocUnsafe(this.written);
     this.bytes.copy(result, 0, this.position);
-    if (this.bytes.length > KEPT_BYTES) this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-    this.position = this.bytes.length;
+    if (this.size > KEPT_BYTES) {
+      this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+      this.size = FIRST_BYTES;
+    }
+    this.position = this.size;
     return result;
   }
 
   /** A field key, before what it is the key of. */
   key(field: number, wireType: number): void {
-    this.varint((field << 3) | wireType);
+    if (field > 15 || this.position === 0) this.varint((field << 3) | wireType);
+    else this.bytes[--this.position] = (field << 3) | wireType;
   }
 
   /** The key and the length of a field whose content is what was written since `before`. */
   lengthKey(field: number, before: number): void {
-    this.varint(this.written - before);
-    this.varint((field << 3) | 2);
+    this.varint(this.size - this.position - before);
+    this.key(field, 2);
   }
 
   /** An unsigned integer below 2^53. */
   varint(value: number): void {
-    this.reserve(LONGEST_NUMBER);
+    if (this.position < LONGEST_NUMBER) this.grow(LONGEST_NUMBER);
     const { bytes } = this;
     if (value < 0x80) {
-      this.position -= 1;
-      bytes[this.position] = value;
+      bytes[--this.position] = value;
     } else if (value < 0x4000) {
       this.position -= 2;
       bytes[this.position] = (value & 0x7f) | 0x80;
@@ -114,12 +118,28 @@ export class BackwardWriter {
   text(text: string): void {
     const { length } = text;
     if (length > SHORT_TEXT || !this.shortAscii(text)) {
-      const bytes = Buffer.byteLength(text, 'utf8');
-      this.reserve(bytes);
-      this.position -= bytes;
-      this.bytes.write(text, this.position, bytes, bytes === length ? 'latin1' : 'utf8');
+      const bytes = length > COUNTED_TEXT ? this.countedText(text) : this.shiftedText(text);
       this.varint(bytes);
     } else this.varint(length);
+  }
+
+  /** Counting the bytes of a text takes as long as writing them: what is not too large is written first and then put in its place. */
+  private shiftedText(text: string): number {
+    const room = 3 * text.length;
+    this.reserve(room);
+    const start = this.position - room;
+    const bytes = this.bytes.write(text, start, room, 'utf8');
+    this.position -= bytes;
+    this.bytes.copyWithin(this.position, start, start + bytes);
+    return bytes;
+  }
+
+  private countedText(text: string): number {
+    const bytes = Buffer.byteLength(text, 'utf8');
+    this.reserve(bytes);
+    this.position -= bytes;
+    this.bytes.write(text, this.position, bytes, bytes === text.length ? 'latin1' : 'utf8');
+    return bytes;
   }
 
   /** For short texts a loop is faster than the call into native code. */
@@ -146,15 +166,18 @@ export class BackwardWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, 2 * (written + bytes)));
     this.bytes.copy(larger, larger.length - written, this.position);
     this.bytes = larger;
+    this.size = larger.length;
     this.position = larger.length - written;
   }
 }
 
 const FIRST_BYTES = 64 * 1024;
 /** A writer that had to grow beyond this begins small again: such items are rare. */
-const KEPT_BYTES = 1024 * 1024;
+const KEPT_BYTES = 4 * 1024 * 1024;
 const LONGEST_NUMBER = 10;
 const SHORT_TEXT = 48;
+/** Characters from which a text is counted first: it would take three times its room. */
+const COUNTED_TEXT = 64 * 1024;
 
 /** The value of a hex digit of either case. */
 function digit(code: number): number {
