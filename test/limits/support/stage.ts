@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { eventually } from '../../support/eventually.js';
@@ -74,6 +74,8 @@ export async function startLimitStage(settings: TestEnvironment = {}): Promise<L
     metrics().then((samples) => sumOf(samples, 'gen_ai_server_request_duration_seconds_count', labels));
   const honestSamples = () => durations({ gen_ai_original_model: 'honest' });
 
+  let honest: HonestCalls | undefined;
+
   return {
     port: listen.port,
     pid,
@@ -89,8 +91,10 @@ export async function startLimitStage(settings: TestEnvironment = {}): Promise<L
     samples: async () => (await durations({})) - (await honestSamples()),
     rss: () => readMemory(pid).rss,
     async attack(about, growth, run) {
+      honest ??= await startHonestCalls(listen.port);
+      await eventually(async () => (await honestSamples()) > 0);
       const honestBefore = await honestSamples();
-      const honest = await startHonestCalls(listen.port);
+      honest.start();
       const before = readMemory(pid).rss;
       forgetPeak(pid);
       const begin = performance.now();
@@ -118,32 +122,39 @@ export async function startLimitStage(settings: TestEnvironment = {}): Promise<L
     },
     stderr: sidecar.stderr,
     async close() {
+      honest?.close();
       for (const peer of peers) peer.close();
       await sidecar.stop('SIGKILL');
     },
   };
 }
 
-/** Ordinary calls from a process of their own. */
-async function startHonestCalls(port: number): Promise<{ stop(): Promise<HonestFigures> }> {
+interface HonestCalls {
+  start(): void;
+  stop(): Promise<HonestFigures>;
+  close(): void;
+}
+
+/** Ordinary calls from a process of their own, which has made one when this resolves. */
+async function startHonestCalls(port: number): Promise<HonestCalls> {
   const script = fileURLToPath(new URL('honest.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk;
-  });
-  const ended = once(child, 'close');
-  await eventually(
-    () => output.includes('ready'),
-    () => 'ordinary calls do not start',
-    20_000,
-  );
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => void lines.push(line));
+  const next = (what: string) =>
+    eventually(
+      () => lines.shift(),
+      () => what,
+      60_000,
+    );
+  await next('ordinary calls do not start');
   return {
+    start: () => void child.stdin.write('start\n'),
     async stop() {
-      child.stdin.end();
-      await ended;
-      return JSON.parse(output.trim().split('\n').at(-1) as string) as HonestFigures;
+      child.stdin.write('stop\n');
+      return JSON.parse(await next('ordinary calls do not end')) as HonestFigures;
     },
+    close: () => void child.kill('SIGKILL'),
   };
 }
 
