@@ -163,7 +163,7 @@ export class BackwardWriter {
 
   private grow(bytes: number): void {
     const { written } = this;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, 2 * (written + bytes)));
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.size, written + bytes + FIRST_BYTES));
     this.bytes.copy(larger, larger.length - written, this.position);
     this.bytes = larger;
     this.size = larger.length;
@@ -177,7 +177,7 @@ const KEPT_BYTES = 4 * 1024 * 1024;
 const LONGEST_NUMBER = 10;
 const SHORT_TEXT = 48;
 /** Characters from which a text is counted first: it would take three times its room. */
-const COUNTED_TEXT = 64 * 1024;
+const COUNTED_TEXT = 512 * 1024;
 
 /** The value of a hex digit of either case. */
 function digit(code: number): number {
