@@ -85,7 +85,7 @@ export async function runCall(options: CallOptions): Promise<CallOutcome> {
   const onClient = (call: ClientCall) => {
     current = call;
   };
-  const client = await bounded(play(request, body, options, { script, goOn, onClient }), id);
+  const client = await bounded(play(request, body, options, { script, length: shape.length, goOn, onClient }), id);
   const millis = performance.now() - began;
   const stall = current?.stall() ?? 0;
   return { client, upstream: await bounded(upstream.finish(id), id), millis, stall };
@@ -153,6 +153,8 @@ async function play(
 /** What a phase needs to know. */
 interface Standing {
   script: CallScript;
+  /** The answer tells its length. */
+  length: boolean;
   /** Waits at the gate. */
   goOn(): Promise<void>;
   onClient(client: ClientCall): void;
@@ -185,7 +187,7 @@ async function stopsAt(
   arrived: Promise<void>,
   call: UpstreamCall,
   client: ClientCall,
-  { script, goOn }: Standing,
+  { script, length, goOn }: Standing,
 ): Promise<boolean> {
   const { step } = script;
   if (script.at !== phase || !step) return false;
@@ -194,6 +196,8 @@ async function stopsAt(
   switch (step.kind) {
     case 'client leaves':
       client.leave(step.how);
+      // by its length it was over: Envoy may use the connection for the next request
+      if (phase === 'last' && length) call.end();
       await call.gone;
       return true;
     case 'upstream breaks':
