@@ -94,7 +94,7 @@ export const RULES: Record<Room, RoomRule> = {
   server: {
     rooms: ['wire', 'exchange', 'model', 'util'],
     typeRooms: ['config'],
-    packages: ['@grpc/grpc-js', 'grpc-health-check'],
+    packages: [],
     typePackages: [],
     builtins: 'every',
   },

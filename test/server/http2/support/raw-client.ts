@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { FRAME, PREFACE } from '../../../../src/server/http2/frames.js';
+import { FLAG, FRAME, PREFACE } from '../../../../src/server/http2/frames.js';
+import { encodeHeaders } from '../../../../src/server/http2/header-encoder.js';
 import { eventually } from '../../../support/eventually.js';
 
 /** One frame as bytes. */
@@ -90,4 +91,19 @@ export async function connectRaw(port: number, greets = true): Promise<RawClient
   };
   if (greets) client.send(PREFACE, frame(FRAME.settings, 0, 0));
   return client;
+}
+
+/** The least that is a request, as a header block. */
+export const REQUEST = encodeHeaders([
+  [':method', 'POST'],
+  [':scheme', 'http'],
+  [':path', '/x'],
+]);
+
+/** Flags of headers that are all, of a stream that has nothing else. */
+export const BOTH = FLAG.endHeaders | FLAG.endStream;
+
+/** Opens a stream. */
+export function headersFrame(id: number, flags: number = FLAG.endHeaders, block = REQUEST): Buffer {
+  return frame(FRAME.headers, flags, id, block);
 }
