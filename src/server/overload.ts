@@ -33,6 +33,8 @@ export interface OverloadOptions {
   onLevel(level: ShedLevel, cause: OverloadCause | undefined): void;
   /** Memory is over its mark: what open calls hold is to be let go. */
   onMemory(): void;
+  /** Has the runtime free what nobody holds any more. It would wait for more garbage, which may never come while nothing is kept. */
+  collect(): void;
 }
 
 export interface Overload {
@@ -54,6 +56,9 @@ const LOOKS_PER_MEMORY = 3;
 const LAG_PATIENCE = { first: 5, next: 5, fall: 30 };
 const MEMORY_PATIENCE = { first: 1, next: 7, fall: 10 };
 
+/** Looks at the memory from its being full until what was let go is collected, and until that is done again. A pause of some 30 ms. */
+const LOOKS_TO_COLLECT = { first: 3, next: 17 };
+
 /** Under this share of its mark the lag is over. */
 const LAG_CALM = 0.5;
 /** The same for memory, which does not fall to where it was. */
@@ -74,6 +79,7 @@ export function createOverload(options: OverloadOptions): Overload {
   let level: ShedLevel = SHED.nothing;
   let looks = 0;
   let last = now();
+  let untilCollect = LOOKS_TO_COLLECT.first;
 
   function lookAtClock(): void {
     const time = now();
@@ -89,6 +95,11 @@ export function createOverload(options: OverloadOptions): Overload {
     const pressure = memoryPressure(memory, marks);
     memoryLevel.step(pressure);
     if (pressure === 'over') options.onMemory();
+    if (pressure === 'calm') untilCollect = LOOKS_TO_COLLECT.first;
+    else if (memoryLevel.level() > SHED.nothing) untilCollect -= 1;
+    if (untilCollect > 0) return;
+    untilCollect = LOOKS_TO_COLLECT.next;
+    options.collect();
   }
 
   function look(): void {

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
-import { getHeapStatistics } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Settings } from '../config/settings.js';
 import type { Counters } from '../util/counters.js';
 import type { WindowedWarning } from '../util/log-window.js';
@@ -33,6 +34,7 @@ export function watchLoad(
     readMemory: () => process.memoryUsage(),
     gauges,
     onMemory,
+    collect: createCollector(),
     onLevel: (level, cause) =>
       warn(
         `shedding ${level}`,
@@ -40,4 +42,16 @@ export function watchLoad(
         SHED_WORDS[level],
       ),
   });
+}
+
+/** The runtime's own collection of garbage, which it shows to nobody unless asked; made when it is needed. */
+function createCollector(): () => void {
+  let collect: (() => void) | undefined;
+  return () => {
+    if (collect === undefined) {
+      setFlagsFromString('--expose-gc');
+      collect = runInNewContext('gc') as () => void;
+    }
+    collect();
+  };
 }

@@ -22,6 +22,7 @@ function watchOf(marks: Partial<OverloadMarks> = {}) {
   const gauges = createGauges();
   const levels: [number, string | undefined][] = [];
   const onMemory = vi.fn();
+  const collect = vi.fn();
   const overload = createOverload({
     marks: { ...MARKS, ...marks },
     now: () => time,
@@ -29,6 +30,7 @@ function watchOf(marks: Partial<OverloadMarks> = {}) {
     gauges,
     onLevel: (level, cause) => void levels.push([level, cause]),
     onMemory,
+    collect,
   });
   vi.useRealTimers();
   return {
@@ -36,6 +38,7 @@ function watchOf(marks: Partial<OverloadMarks> = {}) {
     gauges,
     levels,
     onMemory,
+    collect,
     /** Looks `count` times, each `lag` milliseconds late. */
     looks(count: number, lag = 0): void {
       for (let look = 0; look < count; look += 1) {
@@ -114,6 +117,22 @@ describe('overload', () => {
       [1, undefined],
       [0, undefined],
     ]);
+  });
+
+  it('has garbage collected while memory stays full, now and then', () => {
+    const { looks, collect, remember } = watchOf();
+    looks(300);
+    expect(collect).not.toHaveBeenCalled();
+    remember(FULL);
+    looks(2 * 3);
+    expect(collect).not.toHaveBeenCalled();
+    looks(3);
+    expect(collect).toHaveBeenCalledTimes(1);
+    looks(17 * 3);
+    expect(collect).toHaveBeenCalledTimes(2);
+    remember(QUIET);
+    looks(300);
+    expect(collect).toHaveBeenCalledTimes(2);
   });
 
   it('takes pages that are kept for later for no load', () => {

@@ -141,6 +141,7 @@ async function startHonestCalls(port: number): Promise<HonestCalls> {
   const child = spawn(process.execPath, [script, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => void lines.push(line));
+  child.stdin.on('error', () => undefined);
   const next = (what: string) =>
     eventually(
       () => lines.shift(),
