@@ -1,5 +1,6 @@
 import { firstHeader } from '../http2/request-headers.js';
 import type { Http2Stream, StreamHandler } from '../http2/stream.js';
+import { ByteQueue } from './byte-queue.js';
 import type { Call, CallListener } from './call.js';
 import { MessageAssembler } from './message-assembler.js';
 import { STATUS } from './status.js';
@@ -19,7 +20,7 @@ export class GrpcCall implements Call, StreamHandler {
   private reading = false; // the listener is being told messages
   private remoteEnded = false;
   private toldEnd = false;
-  private parked: Buffer[] = []; // bytes that came while the call was paused; the stream's window bounds them
+  private readonly parked = new ByteQueue(); // what came while the call was paused; the stream's window bounds it
   private deadline: NodeJS.Timeout | undefined;
 
   constructor(stream: Http2Stream, messageBytes: number) {
@@ -64,7 +65,7 @@ export class GrpcCall implements Call, StreamHandler {
   finish(trailers: Buffer): void {
     if (this.over) return;
     this.stream.sendHeaders(this.started ? trailers : Buffer.concat([RESPONSE_HEADERS, trailers]), true);
-    for (const bytes of this.parked) this.stream.credit(bytes.length);
+    this.stream.credit(this.parked.length);
     this.closed();
   }
 
@@ -75,11 +76,13 @@ export class GrpcCall implements Call, StreamHandler {
   resume(): void {
     this.paused = false;
     if (this.reading) return;
-    for (let bytes = this.parked[0]; bytes !== undefined && !this.paused && !this.over; bytes = this.parked[0]) {
-      const position = this.read(bytes, 0, bytes.length);
-      this.stream.credit(position);
-      if (position < bytes.length) this.parked[0] = bytes.subarray(position);
-      else this.parked.shift();
+    const { parked } = this;
+    if (parked.length > 0) {
+      const { bytes, begin, end } = parked;
+      const position = this.read(bytes, begin, end);
+      if (this.over) return; // they were credited when it ended
+      this.stream.credit(position - begin);
+      parked.dropUntil(position);
     }
     this.tellEnd();
   }
@@ -88,7 +91,7 @@ export class GrpcCall implements Call, StreamHandler {
     if (this.over) return to - from;
     const position = this.parked.length > 0 ? from : this.read(bytes, from, to);
     if (this.over || position === to) return to - from;
-    this.parked.push(Buffer.from(bytes.subarray(position, to)));
+    this.parked.append(bytes, position, to);
     return position - from;
   }
 
@@ -104,7 +107,7 @@ export class GrpcCall implements Call, StreamHandler {
   closed(): void {
     if (this.over) return;
     this.over = true;
-    this.parked = [];
+    this.parked.clear();
     clearTimeout(this.deadline);
     this.listener?.closed();
   }
@@ -112,7 +115,7 @@ export class GrpcCall implements Call, StreamHandler {
   /** The server ends: so does the call, in peace. */
   cut(): void {
     this.paused = false;
-    this.parked = [];
+    this.parked.clear();
     this.ended();
     this.end();
   }

@@ -9,7 +9,7 @@ import { ConnectionError, ERROR, FIRST_WINDOW, FLAG, FRAME, GREATEST, SETTING } 
 import { createHeaderBlocks } from './header-blocks.js';
 import { LIMITS } from './limits.js';
 import { OpenStream } from './open-stream.js';
-import { isRequest } from './request-headers.js';
+import { isRequest, isTrailers } from './request-headers.js';
 import { Sender } from './sender.js';
 import type { StreamServer } from './stream.js';
 
@@ -158,12 +158,17 @@ export function serveConnection(socket: Socket, serve: StreamServer, onClosed: (
     if (stream !== undefined) {
       // trailers; gRPC has none in requests
       if (stream.remoteEnded) reset(id, ERROR.streamClosed);
-      else if (endsStream && headers?.every((text, place) => place % 2 === 1 || !text.startsWith(':')))
-        endRemotely(stream);
+      else if (endsStream && headers && isTrailers(headers)) endRemotely(stream);
       else reset(id, ERROR.protocol);
       return;
     }
-    if (id <= newest) throw new ConnectionError(ERROR.streamClosed, 'headers on a closed stream');
+    if (id <= newest) {
+      // trailers may have been on their way when we reset the stream: no fault of the other streams
+      if (!endsStream || (headers && !isTrailers(headers)))
+        throw new ConnectionError(ERROR.streamClosed, 'headers on a closed stream');
+      reset(id, ERROR.streamClosed);
+      return;
+    }
     if (draining === 'yes') return; // the client knows which streams were taken
     newest = id;
     if (headers === undefined) reset(id, ERROR.enhanceYourCalm);
@@ -207,6 +212,8 @@ export function serveConnection(socket: Socket, serve: StreamServer, onClosed: (
     } else if (name === SETTING.maxFrameSize) {
       if (value < 16_384 || value > 0xff_ffff) throw new ConnectionError(ERROR.protocol, 'a frame size out of range');
       // greater frames than everybody takes would not make anything faster
+    } else if (name === SETTING.headerTableSize) {
+      sender.setTable(value);
     } else if (name === SETTING.enablePush && value > 1) {
       throw new ConnectionError(ERROR.protocol, 'neither push nor no push');
     }
@@ -297,6 +304,8 @@ export function serveConnection(socket: Socket, serve: StreamServer, onClosed: (
     closeStreams();
     output.release();
     socket.destroySoon();
+    // what is left to send may never leave
+    setTimeout(() => socket.destroy(), LIMITS.farewellMillis).unref();
   }
 
   return {

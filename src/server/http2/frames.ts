@@ -32,6 +32,7 @@ export const ERROR = {
 
 /** Settings (section 6.5.2). */
 export const SETTING = {
+  headerTableSize: 1,
   enablePush: 2,
   maxConcurrentStreams: 3,
   initialWindowSize: 4,

@@ -15,7 +15,7 @@ export interface HeaderDecoder {
 }
 
 /** SETTINGS_HEADER_TABLE_SIZE, the value that holds when nothing is said. */
-const TABLE_BYTES = 4096;
+export const TABLE_BYTES = 4096;
 /** What an entry takes beside its text (section 4.1). */
 const ENTRY_BYTES = 32;
 const STATIC_ENTRIES = STATIC_TABLE.length / 2;

@@ -14,6 +14,8 @@ export const LIMITS = {
   continuations: 16,
   /** Until the client has said its first words, in milliseconds. */
   greetingMillis: 10_000,
+  /** Until a client has read the last words of a connection that is over, in milliseconds. */
+  farewellMillis: 10_000,
   /** Until a client has heard that no new streams are taken, in milliseconds. */
   drainMillis: 1000,
 } as const;

@@ -41,7 +41,14 @@ export class OpenStream implements Http2Stream {
       return;
     }
     const { output } = this.sender;
-    output.frame(FRAME.headers, end ? FLAG.endHeaders | FLAG.endStream : FLAG.endHeaders, this.id, block.length);
+    const update = this.sender.takeTableUpdate();
+    output.frame(
+      FRAME.headers,
+      end ? FLAG.endHeaders | FLAG.endStream : FLAG.endHeaders,
+      this.id,
+      update.length + block.length,
+    );
+    output.bytes(update);
     output.bytes(block);
     if (end) this.endLocally();
   }
@@ -78,12 +85,12 @@ export class OpenStream implements Http2Stream {
     return true;
   }
 
-  /** A window has opened: sends what waits; `true` when that was all. */
+  /** A window has opened: sends what waits; `true` when nothing waits any more, what the handler has added included. */
   sendMore(): boolean {
     if (this.over) return true;
     if (!this.sendPending()) return false;
     if (!this.localEnded) this.handler.writable();
-    return true;
+    return this.pending === undefined;
   }
 
   credit(bytes: number): void {

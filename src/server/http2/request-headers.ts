@@ -5,12 +5,16 @@ const PSEUDO = [':method', ':scheme', ':path', ':authority'];
 /** Headers of HTTP/1 connections; they have no place here (section 8.2.2). */
 const CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
+/** What a value must not hold, nor begin or end with (section 8.2.1). */
+const NO_VALUE = /[\0\n\r]|^[\t ]|[\t ]$/;
+
 /** Whether a request's headers are well formed (RFC 9113, sections 8.2 and 8.3). */
 export function isRequest(headers: HeaderList): boolean {
   let seen = 0; // a bit for each pseudo header
   let regular = false;
   for (let place = 0; place < headers.length; place += 2) {
     const name = headers[place] as string;
+    if (NO_VALUE.test(headers[place + 1] as string)) return false;
     if (name.charCodeAt(0) === 0x3a) {
       const bit = 1 << PSEUDO.indexOf(name);
       if (regular || bit < 0 || (seen & bit) !== 0) return false;
@@ -22,6 +26,11 @@ export function isRequest(headers: HeaderList): boolean {
     if (name === 'te' && headers[place + 1] !== 'trailers') return false;
   }
   return (seen & 7) === 7 && firstHeader(headers, ':path') !== '';
+}
+
+/** Whether the headers after a request's body are well formed: none of them is a pseudo header. */
+export function isTrailers(headers: HeaderList): boolean {
+  return headers.every((text, place) => (place % 2 === 0 ? isName(text) : !NO_VALUE.test(text)));
 }
 
 /** The first value of a header; `name` is lower case. */
