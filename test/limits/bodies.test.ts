@@ -7,7 +7,7 @@ import { messageFrame, type PeerStream } from './support/peer.js';
 import { FULL, type LimitStage, MIB, startLimitStage } from './support/stage.js';
 
 /** MiB of a body that is long. */
-const LONG = FULL ? 1024 : 96;
+const LONG = FULL ? 1024 : 32;
 /** Chunks of a body that comes byte by byte. */
 const TINY = FULL ? 1_000_000 : 20_000;
 /** What one call may add, in MiB: twice what is kept, an event that has not ended, and garbage. */
