@@ -22,8 +22,9 @@ export function publishSelfMetrics(meter: Meter, counters: Counters): void {
 
   for (const name of Object.keys(GAUGES) as GaugeName[]) {
     const { help, unit } = GAUGES[name];
+    // the SDK's own gauges keep the value of the latest wall time: after a step back of the clock they would stand still until it is over
     meter
-      .createObservableGauge(`${PREFIX}.${name}`, { description: help, unit })
+      .createObservableUpDownCounter(`${PREFIX}.${name}`, { description: help, unit })
       .addCallback((result) => result.observe(counters.gauges[name]));
   }
 
