@@ -104,11 +104,11 @@ export const LIMIT_SECTION = {
     },
     GENAI_EXTPROC_MESSAGE_BYTES: {
       kind: countOrUnlimited,
-      default: '-1',
+      default: String(64 * MIB),
       unit: 'bytes',
-      help: 'The largest gRPC message taken from Envoy.',
+      help: 'The largest gRPC message taken from Envoy; a larger one ends the observation of its call.',
       reason:
-        "Envoy's buffer limits bound it already (a message is up to twice one of them); a refused message ends the observation of its call.",
+        "A message of Envoy's is up to twice a buffer limit (1 MiB by default), so only a peer that is not Envoy sends such.",
     },
     GENAI_EXTPROC_HELD_BYTES: {
       kind: wholeNumber(1024, 1024 * GIB),
