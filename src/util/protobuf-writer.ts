@@ -70,7 +70,7 @@ export function utf8Length(text: string): number {
 }
 
 /** Bytes that a varint of a non-negative integer below 2^53 takes. */
-export function varintSize(value: number): number {
+function varintSize(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;
   if (value < 0x200000) return 3;
