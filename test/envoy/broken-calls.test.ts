@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerOf, chatCompletion, chatEvents, chunkOf, headOf, SSE_HEAD } from '../support/openai-answers.js';
 import { freePort } from '../support/ports.js';
 import { sumOf } from '../support/prometheus-page.js';
-import { askRaw, openRaw, rawRequest } from '../support/raw-http.js';
+import { askRaw, openRaw, parseRaw, rawRequest } from '../support/raw-http.js';
 import type { UpstreamScript } from '../support/scripted-upstream.js';
 import { clusterAt } from './support/gateway-config.js';
 import { type Mark, type Observed, type Stage, startStage } from './support/stage.js';
@@ -231,16 +231,25 @@ describe('the client leaves', () => {
 describe('the upstream fails', () => {
   test('reset in mid-stream: what came goes to the client, the call is interrupted', async () => {
     const mark = stage.mark();
-    const answer = await askRaw(
-      stage.port(),
+    const events = chatEvents(mark.model).slice(0, 4);
+    const connection = openRaw(stage.port());
+    let arrived = () => {};
+    const hasArrived = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    connection.write(
       requestFor(mark, async (exchange) => {
         await exchange.write(SSE_HEAD);
-        for (const event of chatEvents(mark.model).slice(0, 4)) await exchange.write(chunkOf(event));
-        await exchange.pause(20);
+        for (const event of events) await exchange.write(chunkOf(event));
+        // a reset overtakes what is still on its way, with a filter and without
+        await hasArrived;
         exchange.reset();
       }),
     );
-    expect(answer.body.toString()).toBe(chatEvents(mark.model).slice(0, 4).join(''));
+    await connection.until(events[3] as string);
+    arrived();
+    await connection.closed;
+    expect(parseRaw(connection.received()).body.toString()).toBe(events.join(''));
     const observed = await stage.observe(mark);
     expectFailure(observed, 'interrupted');
     expect(observed.span.attributes['llm.output_messages.0.message.content']).toBe('Hello there');
