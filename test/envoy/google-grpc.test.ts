@@ -19,7 +19,7 @@ import { RECOMMENDED } from './support/stage.js';
  * Other ways of an Envoy to reach the sidecar than the recommended one: Google's own gRPC library (`google_grpc`), whose HTTP/2
  * has nothing in common with Envoy's, and Envoy's with a header table that holds nothing; two threads, each with connections of its own.
  */
-const CALLS = 300;
+const CALLS = 200;
 const AT_A_TIME = 8;
 const MODEL = 'other-ways';
 const JSON_ANSWER = chatCompletion(MODEL);
