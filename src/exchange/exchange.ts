@@ -250,7 +250,7 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     } finally {
       // two pieces of work, so that an error of ours in the first does not cost the record
       dependencies.defer(() => readLateReasons(current, side));
-      dependencies.defer(() => record(current, side), requestHeld);
+      dependencies.defer(() => record(current, side), requestHeld + side.held());
     }
     return withMetadata(current, GO_ON);
   }

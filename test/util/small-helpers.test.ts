@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { createClock } from '../../src/util/clock.js';
@@ -52,7 +54,7 @@ describe('deferred work', () => {
 
   test('does not let work pile up: beyond a number or a size the oldest is done at once', () => {
     for (const [count, bytes] of [
-      [600, 0],
+      [20_000, 0],
       [5, 8 * 1024 * 1024],
     ] as const) {
       let done = 0;
@@ -61,10 +63,60 @@ describe('deferred work', () => {
         deferred.defer(() => {
           done += 1;
         }, bytes);
-      expect(count - done).toBe(count === 5 ? 4 : 64);
+      expect(count - done).toBe(count === 5 ? 4 : 16_384);
       deferred.flush();
       expect(done).toBe(count);
     }
+  });
+
+  test('of a thousand calls that end together gives way to messages every few milliseconds', async () => {
+    const deferred = createDeferred(() => undefined);
+    let done = 0;
+    let turns = 0;
+    let over = false;
+    const count = () => {
+      turns += 1;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    const begin = performance.now();
+    for (let index = 0; index < 1_000; index += 1) {
+      deferred.defer(() => {
+        for (const from = performance.now(); performance.now() - from < 0.1; );
+        done += 1;
+      });
+    }
+    expect(done).toBe(0);
+    expect(performance.now() - begin).toBeLessThan(90);
+    await expect.poll(() => done, { timeout: 10_000 }).toBe(1_000);
+    over = true;
+    // 100 ms of work in slices of 4
+    expect(turns).toBeGreaterThan(15);
+  });
+
+  test('lets go of what was done, also in a queue that is never empty', async () => {
+    const deferred = createDeferred(() => undefined);
+    let kept = 0;
+    const registry = new FinalizationRegistry(() => {
+      kept -= 1;
+    });
+    // one piece always waits when the next one comes
+    deferred.defer(() => undefined, 20 * 1024 * 1024);
+    for (let index = 0; index < 10_000; index += 1) {
+      const work = () => undefined;
+      kept += 1;
+      registry.register(work, undefined);
+      deferred.defer(work, 20 * 1024 * 1024);
+    }
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    await expect
+      .poll(() => {
+        collect();
+        return kept;
+      })
+      .toBeLessThan(2_100);
+    deferred.flush();
   });
 });
 
