@@ -32,7 +32,7 @@ export function keepBytes(limit: number): KeptBytes {
 
   function join(): void {
     if (joined.length < kept) {
-      const larger = Buffer.allocUnsafe(Math.min(cap, Math.max(kept, joined.length * 2)));
+      const larger = Buffer.allocUnsafeSlow(Math.min(cap, Math.max(kept, joined.length * 2)));
       joined.copy(larger, 0, 0, joinedBytes);
       joined = larger;
     }

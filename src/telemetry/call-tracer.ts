@@ -55,6 +55,8 @@ export function createCallTracer(
     sampled: boolean,
     headers: TraceHeaders,
   ): CallTrace {
+    // the text alone: a call that lasts would hold all of its headers otherwise
+    const baggage = readsBaggage ? carrier.header('baggage') : undefined;
     return {
       traceId: span === undefined ? parentId : span.traceId,
       spanId: span?.spanId,
@@ -62,7 +64,7 @@ export function createCallTracer(
       recording: span !== undefined,
       headers,
       identity: () => span && identityOf(span),
-      baggage: (key) => (readsBaggage ? readBaggage(carrier.header('baggage'), key) : undefined),
+      baggage: (key) => readBaggage(baggage, key),
       end(end) {
         if (span !== undefined && spans !== undefined) spans.take(endSpan(span, end, spans.limits));
       },
