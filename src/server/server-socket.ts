@@ -7,6 +7,8 @@ import { formatAddress, removeStaleSocket, setSocketMode } from './listen-addres
 
 /** Bytes that may wait in a socket before its peer is told to read first. */
 const SOCKET_BYTES = 262_144;
+/** Silence after which the system asks whether a peer is still there: one that vanished would keep its calls open for ever. */
+const KEEP_ALIVE_MILLIS = 30_000;
 /** What a TLS handshake may take, in milliseconds. */
 const HANDSHAKE_MILLIS = 10_000;
 
@@ -22,7 +24,12 @@ export interface SocketListener {
  * key and authorities are no good.
  */
 export function createSocketServer(tls: Settings['tls'], listener: SocketListener): Server {
-  const options = { noDelay: true, highWaterMark: SOCKET_BYTES };
+  const options = {
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MILLIS,
+    highWaterMark: SOCKET_BYTES,
+  };
   if (!tls) return createServer(options, listener.onConnection);
   const setting = 'GENAI_EXTPROC_TLS_CERTIFICATE, GENAI_EXTPROC_TLS_KEY, GENAI_EXTPROC_TLS_CLIENT_CA';
   try {

@@ -1,5 +1,6 @@
-import { existsSync, linkSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -42,6 +43,30 @@ const messageOf = async (starting: Promise<unknown>) =>
       (error: unknown) => error,
     ),
   );
+
+/** What the kernel waits for on our side of a connection: 1 sends again, 2 asks whether the peer is there (proc(5), `tr`). */
+function timerOf(port: number, peerPort: number): string | undefined {
+  const hex = (number: number) => number.toString(16).toUpperCase().padStart(4, '0');
+  const rows = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/));
+  const row = rows.find(
+    ([, local, remote]) => local?.endsWith(`:${hex(port)}`) && remote?.endsWith(`:${hex(peerPort)}`),
+  );
+  return row?.[5]?.split(':')[0];
+}
+
+test('a peer that vanishes is noticed: the system asks for it', async () => {
+  const sidecar = await startTestSidecar();
+  const socket = connect(sidecar.port, '127.0.0.1');
+  try {
+    await once(socket, 'data'); // its settings
+    await expect.poll(() => timerOf(sidecar.port, socket.localPort ?? 0)).toBe('02');
+  } finally {
+    socket.destroy();
+    await sidecar.close();
+  }
+});
 
 describe('a unix socket', () => {
   const start = (path: string, more: Record<string, string> = {}) =>
