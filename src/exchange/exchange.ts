@@ -61,6 +61,12 @@ interface Call {
   load: CallLoad;
 }
 
+/**
+ * The wait for a decoder is made of so many: time in which this process did not run counts for one of them at most, since the decoder
+ * could not have been heard in it.
+ */
+const WAIT_SLICES = 5;
+
 export function createExchange(dependencies: ExchangeDependencies, start: ExchangeStart): Exchange {
   const { clock, limits, counters } = dependencies;
   let call: Call | undefined; // absent: not a GenAI call, or not known yet
@@ -270,7 +276,10 @@ export function createExchange(dependencies: ExchangeDependencies, start: Exchan
     // the decoder of a compressed answer is still busy: the record waits for it, the reply only a bounded moment
     return new Promise((settle) => {
       resolve = settle;
-      expired = setTimeout(() => settle(GO_ON), limits.decodeWaitMillis);
+      const slice = (left: number) => {
+        expired = setTimeout(() => (left > 1 ? slice(left - 1) : settle(GO_ON)), limits.decodeWaitMillis / WAIT_SLICES);
+      };
+      slice(WAIT_SLICES);
     });
   }
 
