@@ -38,11 +38,12 @@ describe('faults', () => {
       const onBatch = (done: number) => void process.stderr.write(`${name}: ${done} of ${cells.length} cells\n`);
       const result = await runFault({ ...fault, cells }, { patient, onBatch });
       results.push(result);
-      const { failures, seconds, worstDelay, counters } = result;
+      const { failures, seconds, worstDelay, counters, again } = result;
       const summary = `${result.passed.size} of ${cells.length} cells passed, ${result.due} calls due, ${result.spans} spans, ${result.samples} samples`;
       process.stderr.write(
         `${name}: ${summary}, at most ${Math.round(worstDelay)} ms later, ${Math.round(seconds)} s; ${JSON.stringify(counters)}\n`,
       );
+      for (const text of again) process.stderr.write(`${name}, before it was played again: ${text}\n`);
       expect(failures).toEqual([]);
     },
     FAULT_MILLIS,

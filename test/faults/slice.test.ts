@@ -5,7 +5,7 @@ import { runFault } from './support/run-fault.js';
 import { thinOut } from './support/shapes.js';
 
 /** A part of the fault matrix in every run of the tests; the whole of it is `npm run test:faults`. */
-const SLICE = ['client-abort', 'upstream-reset', 'sigterm', 'output-closed', 'output-full', 'collector-unavailable'];
+const SLICE = ['client-abort', 'upstream-reset', 'sigterm', 'output-closed', 'output-full'];
 
 beforeAll(() => buildProgram(), 120_000);
 

@@ -170,6 +170,11 @@ export const SIDECAR_FAULTS: readonly Fault[] = [
     what: 'its event loop stands still for 40 ms, again and again',
     cells: cellsOf([...fullShapes(1), ...fullShapes(100), ...longShapes()]),
     options: {
+      // the last reply of a compressed answer waits for its decoder only so long
+      expect(played) {
+        const ordinary = ordinarily(played);
+        return { ...ordinary, tokens: played.cell.shape.coding === 'plain' ? ordinary.tokens : 'perhaps' };
+      },
       prepare: (stage: FaultStage) => stage.sidecar().stutter(40, 60),
       settle: (stage: FaultStage) => stage.sidecar().stutter(0, 0),
     },

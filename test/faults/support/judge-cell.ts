@@ -36,10 +36,11 @@ const HOW_IT_ENDED = ['response_flags', 'response_code_details'];
 
 /**
  * Node's HTTP/2 client ends its half of a stream before it resets it. Where both come in one packet Envoy logs the reset, where not a body
- * that is shorter than its length.
+ * that is shorter than its length. And a client that leaves at the last byte of a known length races the upstream's end.
  */
-function isHalfReset({ shape, script }: Cell): boolean {
-  return shape.down === 'h2' && script.at === 'body' && script.step?.kind === 'client leaves';
+function isRace({ shape, script }: Cell): boolean {
+  if (script.step?.kind !== 'client leaves') return false;
+  return (shape.down === 'h2' && script.at === 'body') || (shape.length && script.at === 'last');
 }
 
 /** What is wrong with the access log's row of an observed call. */
@@ -53,7 +54,7 @@ export function judgeRow(
   const [twin] = rows.get(`${id}-control`) ?? [];
   if (!row) return twin ? ['no access log row'] : [];
   const texts = more.length > 0 ? [`${more.length + 1} access log rows`] : [];
-  const columns = [...(races.columns ?? []), ...(isHalfReset(cell) ? HOW_IT_ENDED : [])];
+  const columns = [...(races.columns ?? []), ...(isRace(cell) ? HOW_IT_ENDED : [])];
   for (const column of ENVOYS_OWN) {
     if (!columns.includes(column) && row[column] !== twin?.[column])
       texts.push(`${column} ${row[column]} in the log instead of ${twin?.[column]}`);

@@ -5,7 +5,8 @@ import { type Durations, NO_MODEL, type Samples, type SpansByTrace } from './rea
 export interface JudgedSignals {
   spans: number;
   samples: number;
-  failures: { one: PlayedCell; text: string }[];
+  /** `hard`: no machine that is too busy explains it. */
+  failures: { one: PlayedCell; text: string; hard: boolean }[];
   problems: string[];
 }
 
@@ -20,19 +21,20 @@ export function judgeSignals(
   // calls whose model nobody has seen cannot be told apart by it
   const nameless: Samples = new Map();
   for (const [one, { recorded, errorType, named }] of expected) {
-    const fail = (text: string) => void judged.failures.push({ one, text });
+    const fail = (text: string, hard = false) => void judged.failures.push({ one, text, hard });
     const spans = traces.get(one.traceId) ?? [];
     judged.spans += spans.length;
     const most = recorded === 'never' ? 0 : 1;
     const least = recorded === 'once' ? 1 : 0;
     const types = typeof errorType === 'object' ? errorType : [errorType ?? ''];
     const span = spans[0];
-    if (spans.length > most || (spans.length < least && !spansAreLost)) fail(`${spans.length} spans`);
-    if (span && span.endTime < span.startTime) fail('a span that ends before it begins');
+    if (spans.length > most || (spans.length < least && !spansAreLost))
+      fail(`${spans.length} spans`, spans.length > most);
+    if (span && span.endTime < span.startTime) fail('a span that ends before it begins', true);
     if (span && recorded === 'once') {
       const spanType = span.attributes['error.type'] ?? '';
       if (!types.includes(String(spanType))) fail(`a span with error type "${spanType}", not "${types}"`);
-      if ((span.status.code === 'ERROR') !== (spanType !== '')) fail(`span status ${span.status.code}`);
+      if ((span.status.code === 'ERROR') !== (spanType !== '')) fail(`span status ${span.status.code}`, true);
     }
     const samples = news.get(one.model) ?? new Map<string, number>();
     const count = total(samples);
@@ -42,7 +44,7 @@ export function judgeSignals(
       nameless.set(type, (nameless.get(type) ?? 0) + 1);
       continue;
     }
-    if (count < least || count > most) fail(`${count} duration samples`);
+    if (count < least || count > most) fail(`${count} duration samples`, count > most);
     else if (recorded === 'once' && ![...samples.keys()].every((type) => types.includes(type))) {
       fail(`a sample with error type "${[...samples.keys()]}", not "${types}"`);
     }

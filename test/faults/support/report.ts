@@ -16,6 +16,7 @@ interface Row {
 
 /** The page. `envoy`: the binary; `root`: the package's folder with a slash at its end. */
 export function renderReport(results: readonly FaultResult[], place: { envoy: string; root: string }): string {
+  const again = results.flatMap(({ fault, again: texts }) => listFailures(fault.name, texts));
   const failures = results.flatMap(({ fault, failures: texts }) => listFailures(fault.name, texts));
   const cells = results.reduce((sum, result) => sum + result.cells, 0);
   const passed = results.reduce((sum, result) => sum + result.passed.size, 0);
@@ -51,6 +52,7 @@ Where fault and shape interact (something stops in the middle of framing or deco
 dimensions take turns. Where they do not (collectors, Envoy's own answers, the process's output), every pair of values of two dimensions comes once.
 Long answers come once for each format. Envoy's timers are those of the recommended \`envoy.yaml\`.
 ${failures.length === 0 ? '' : `\n## Failures\n\n${failures.join('\n')}\n`}
+${again.length === 0 ? '' : `\n## Played again\n\nOn a busy machine Envoy's timers fire at a sidecar that is well. These batches failed in nothing else, and passed when they were played again.\n\n${again.join('\n')}\n`}
 ## Machine
 
 ${table(['', ''], describeMachine(place), ['l', 'l'])}
