@@ -4,7 +4,7 @@ import { messageFrame } from './support/peer.js';
 import { FULL, type LimitStage, startLimitStage } from './support/stage.js';
 
 /** Calls, each with a model, an answered model and a header's value that nobody had before. */
-const CALLS = FULL ? 1_000_000 : 4_000;
+const CALLS = FULL ? 1_000_000 : 2_000;
 const AT_ONCE = 32;
 /** MiB. */
 const GROWTH = 100;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { eventually } from '../../support/eventually.js';
 import { type MetricSample, parsePrometheus, sumOf } from '../../support/prometheus-page.js';
 import type { TestEnvironment } from '../../support/sidecar.js';
@@ -11,6 +11,9 @@ import { connectPeer, type Peer } from './peer.js';
 
 /** `npm run test:limits`: the sizes that the documentation tells. */
 export const FULL = process.env['LIMITS_FULL'] === '1';
+
+/** An attack takes seconds where it is alone, and minutes on a machine that is busy with other tests. */
+if (!FULL) vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 export const MIB = 1_048_576;
 /** How long an ordinary call's reply may take while somebody attacks: in the gate other tests share the cores. */
