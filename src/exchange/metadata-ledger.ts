@@ -35,9 +35,10 @@ export function createMetadataLedger(describe: MetadataDescription<CallFacts>): 
   };
   return {
     news(facts) {
-      news = undefined;
       describe(facts, target);
-      return news;
+      const told = news;
+      news = undefined; // a call that lasts need not hold it
+      return told;
     },
   };
 }

@@ -85,7 +85,9 @@ function createJsonBodyReader(limits: Pick<Limits, 'contentBytes'>, encoding: st
       if (coding !== undefined) return readEncoded(kept.bytes(), coding, kept.truncated(), limits.contentBytes);
       const bytes = kept.bytes();
       if (scanner) return { ...scanned(scanner, cut), bytes, truncated: true };
-      return { ...readWhole(bytes, cut), bytes, truncated: false };
+      // member by member: V8 gives each object that is spread here a shape of its own, for as long as the call lasts
+      const { kind, members, whole, text } = readWhole(bytes, cut);
+      return { kind, members, whole, bytes, text, truncated: false };
     },
   };
 }

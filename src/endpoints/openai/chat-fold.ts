@@ -15,8 +15,9 @@ const MEMBERS = 64;
 interface ChoiceFold {
   finishReason?: string | undefined;
   message: JsonObject;
-  toolCalls: Map<number, JsonObject>;
-  logprobs: Map<string, Json[]>;
+  /** Made when there are some: most streams have neither. */
+  toolCalls: Map<number, JsonObject> | undefined;
+  logprobs: Map<string, Json[]> | undefined;
 }
 
 /** Creates the fold of one streamed chat completion. */
@@ -29,7 +30,7 @@ export function createChatFold(): StreamFold {
   function choiceAt(index: number): ChoiceFold | undefined {
     let choice = choices.get(index);
     if (!choice && choices.size < CHOICES) {
-      choice = { message: emptyObject(), toolCalls: new Map(), logprobs: new Map() };
+      choice = { message: emptyObject(), toolCalls: undefined, logprobs: undefined };
       choices.set(index, choice);
     }
     return choice;
@@ -86,8 +87,10 @@ function foldDelta(choice: ChoiceFold, delta: JsonObject, characters: number): n
   for (const key of Object.keys(delta)) {
     const value = delta[key];
     if (value === null || value === undefined) continue;
-    if (key === 'tool_calls') grown += foldToolCalls(choice.toolCalls, asArray(value) ?? [], characters);
-    else if (!(key in message) && Object.keys(message).length >= MEMBERS) continue;
+    if (key === 'tool_calls') {
+      choice.toolCalls ??= new Map();
+      grown += foldToolCalls(choice.toolCalls, asArray(value) ?? [], characters);
+    } else if (!(key in message) && Object.keys(message).length >= MEMBERS) continue;
     else if (JOINED.includes(key) && typeof value === 'string') {
       message[key] = (asString(message[key]) ?? '') + value;
       grown += value.length;
@@ -171,6 +174,7 @@ function foldLogprobs(choice: ChoiceFold, logprobs: JsonObject | undefined): boo
   for (const key of ['content', 'refusal']) {
     const list = asArray(logprobs?.[key]);
     if (!list || list.length === 0) continue;
+    choice.logprobs ??= new Map();
     choice.logprobs.set(key, append(choice.logprobs.get(key), list));
     grown = true;
   }
@@ -183,13 +187,13 @@ function foldedChoice([index, choice]: [number, ChoiceFold]): JsonObject {
   if (choice.finishReason !== undefined) folded['finish_reason'] = choice.finishReason;
   const message = emptyObject();
   for (const key of Object.keys(choice.message)) message[key] = choice.message[key];
-  if (choice.toolCalls.size > 0) {
+  if (choice.toolCalls && choice.toolCalls.size > 0) {
     message['tool_calls'] = [...choice.toolCalls.entries()]
       .sort(([first], [second]) => first - second)
       .map(([, call]) => call);
   }
   folded['message'] = message;
-  if (choice.logprobs.size > 0) {
+  if (choice.logprobs) {
     const logprobs = emptyObject();
     for (const [key, list] of choice.logprobs) logprobs[key] = list;
     folded['logprobs'] = logprobs;
