@@ -32,6 +32,8 @@ export interface BatchOptions {
   unobserved?: ((cells: readonly Cell[]) => number) | undefined;
   /** The sidecar that served the calls is gone when they are read: its last export tells of them. */
   gone?: boolean | undefined;
+  /** What client and upstream must have seen where the filter does make a difference; default: the same as without it. */
+  judge?: ((played: PlayedCell) => Promise<string[]>) | undefined;
   /** What time decides in Envoy itself, with the filter and without. */
   races?: Races | undefined;
   /** No collector takes the spans. */
@@ -87,9 +89,10 @@ export async function runBatch(stage: FaultStage, cells: readonly Cell[], option
   let worstDelay = 0;
   const rows = await rowsOnceThere(stage, played);
   for (const one of played) {
-    const texts = judgeTraffic(one, options.races);
-    if (texts.length === 0) identical += 1;
-    else hard = true;
+    const differences = judgeTraffic(one, options.races);
+    if (differences.length === 0) identical += 1;
+    const texts = options.judge ? await options.judge(one) : differences;
+    hard ||= texts.length > 0;
     const { observed, control } = one;
     const delay = Math.max(observed.millis - control.millis, observed.stall - control.stall);
     worstDelay = Math.max(worstDelay, delay);

@@ -15,10 +15,10 @@ import type { FaultUpstream, UpstreamCall } from './upstream.js';
 export const PHASES = ['start', 'head', 'body', 'waiting', 'headers', 'middle', 'last'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** What happens at a phase. `silence`: the upstream never goes on; `gate`: the call waits for what is done to all at once. */
+/** What happens at a phase. `hasty`: without waiting until what was sent has arrived; `silence`: the upstream never goes on; `gate`: the call waits for what is done to all at once. */
 export type Step =
   | { kind: 'client leaves'; how: Leaving }
-  | { kind: 'upstream breaks'; how: 'reset' | 'close' }
+  | { kind: 'upstream breaks'; how: 'reset' | 'close'; hasty?: boolean }
   | { kind: 'silence' }
   | { kind: 'gate' };
 
@@ -191,6 +191,10 @@ async function stopsAt(
 ): Promise<boolean> {
   const { step } = script;
   if (script.at !== phase || !step) return false;
+  if (step.kind === 'upstream breaks' && step.hasty) {
+    breakOff(call, step.how);
+    return true;
+  }
   // an answer with content-length is over with its last byte, for the client too
   if (!(await arrives(arrived, call)) && step.kind !== 'gate') return true;
   switch (step.kind) {

@@ -40,7 +40,11 @@ export interface PlayedCell {
 
 /** A cell in words. */
 export function describeCell({ shape, script, listener }: Cell): string {
-  const step = script.step && ('how' in script.step ? `${script.step.kind} (${script.step.how})` : script.step.kind);
+  const step =
+    script.step &&
+    ('how' in script.step
+      ? `${'hasty' in script.step ? 'hasty ' : ''}${script.step.kind} (${script.step.how})`
+      : script.step.kind);
   const fault = [script.at, step, script.failures?.join('+')].filter((part) => part !== undefined).join(' ');
   return `[${listener}${fault === '' ? '' : `, ${fault}`}] ${describeShape(shape)}`;
 }

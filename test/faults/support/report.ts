@@ -38,6 +38,13 @@ ${faultTable(results)}
 - *added*: the longest that any call of the fault took beyond its twin without the filter, in milliseconds.
 - *heap*: growth of the sidecar's heap from the first batch of the fault to its last, in MiB; – where the process was replaced. Streams, requests, sockets and timers are compared too, and must be none, or none more.
 
+## Where the filter does make a difference
+
+\`upstream-hasty\`: an upstream sends bytes and breaks its connection (or stream) in the same moment. Envoy holds each chunk of a body until an
+inline ext_proc filter has answered, a fraction of a millisecond, and drops what it holds when the upstream is gone; any such filter has this
+effect, with any sidecar. The client of a call that is broken anyway then has less of it, or Envoy's 502 or 503 instead. It never has other bytes than were
+sent; that is what these cells ask for beside the one span and the one sample. Observability mode holds nothing.
+
 ## Every phase
 
 ${phaseTable(results)}

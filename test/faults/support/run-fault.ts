@@ -130,6 +130,7 @@ const WITHOUT_FAULT: Partial<BatchOptions> = {
   settle: undefined,
   inspect: undefined,
   unobserved: undefined,
+  judge: undefined,
   gone: false,
 };
 
