@@ -27,7 +27,7 @@ export interface FaultResult {
 }
 
 /** What the filter may add to a call that nothing holds up: its message_timeout, twice, on a busy machine. */
-export const ORDINARY_DELAY = 1000;
+const ORDINARY_DELAY = 1000;
 
 /** Times as long on a machine that is busy with other things. */
 const PATIENCE = 5;
