@@ -19,6 +19,7 @@ export function plot({ title, warmUpMinutes, panels }) {
     drawPanel(panel, TOP + index * (PANEL + GAP), scaleX, last, warmUpMinutes),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" fill="#333">
+<title>${escaped(title)}</title>
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
 <text x="${LEFT}" y="22" font-size="15" font-weight="bold">${escaped(title)}</text>
 ${parts.join('\n')}
